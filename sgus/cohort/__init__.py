@@ -1,0 +1,1 @@
+"""Cohorts by the data contract: manifest, importers, quality, splits."""

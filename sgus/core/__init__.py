@@ -1,0 +1,1 @@
+"""What every other package may import: grades, errors, config base, randomness, provenance."""

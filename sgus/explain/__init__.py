@@ -1,0 +1,1 @@
+"""Explanations of a prediction: class activation maps."""

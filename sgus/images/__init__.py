@@ -1,0 +1,1 @@
+"""From a file to the pixels a network sees: decode, region, text, geometry, augment, cache."""

@@ -1,0 +1,1 @@
+"""Networks: backbones, heads, losses, model files. No training loops."""

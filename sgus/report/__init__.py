@@ -1,0 +1,1 @@
+"""Reports: from a prediction table to figures with intervals."""

@@ -1,0 +1,1 @@
+"""Figures with intervals: numpy and scipy only, never torch."""
