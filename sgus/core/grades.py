@@ -4,8 +4,8 @@ Every array of grade probabilities is ordered as `GRADES`, every array of stage 
 `STAGES`; a stage probability is that of the stage's higher side.
 
 References:
-    OMERACT score: Finzel et al. 2021, 10.1093/rheumatology/keaa376; hierarchy: Olivas et al.,
-    ACR Convergence 2025, abstract 1964.
+    Grades as read in the HarmonicSS benchmark: Zabotti et al. 2020, 10.3389/fmed.2020.581248;
+    hierarchy: Olivas et al., ACR Convergence 2025, abstract 1964.
 """
 
 from __future__ import annotations
@@ -102,4 +102,4 @@ def most_probable_grade(p: FloatArray) -> NDArray[np.int64]:
     Returns:
         `(...,)` grades.
     """
-    return np.argmax(np.asarray(p), axis=-1).astype(np.int64)
+    return np.asarray(np.argmax(np.asarray(p), axis=-1), dtype=np.int64)
