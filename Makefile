@@ -1,0 +1,59 @@
+# Each target works alone on a fresh clone: what it needs is built first, and rebuilt when a
+# requirements file changes.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
+
+.DELETE_ON_ERROR:
+.PHONY: run test check format bench chromium
+
+run: $(VENV)/.run-ready  ## Start the app on this machine.
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+check: $(VENV)/.dev-ready  ## Style, formatting and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check chromium  ## Everything that has to hold, in a real browser too.
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev-ready  ## Put imports and layout in order.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench-ready  ## Side by side with peers; minutes, not seconds.
+	@test -n "$(BENCHMARKS)" || { echo "benchmarks/ holds no benchmark"; exit 1; }
+	@for file in $(BENCHMARKS); do \
+	  echo "== $$file"; $(BIN)/python -m $$(echo $${file%.py} | tr / .) || exit 1; \
+	done
+
+$(VENV)/.run-ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.run-ready
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench-ready: requirements-bench.txt $(VENV)/.run-ready
+	$(PIP) -r requirements-bench.txt
+	@touch $@
+
+# The browser tests drive the distribution's own Chromium. Where it cannot be installed here they
+# fail and say how to; SGUS_SKIP_BROWSER=1 skips them, SGUS_CHROMIUM names another one.
+chromium:
+	@if [ -n "$$SGUS_SKIP_BROWSER$$SGUS_CHROMIUM" ] || command -v chromium >/dev/null; then exit 0; fi; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+	if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
+	  echo "Installing Chromium for the browser tests"; \
+	  $$sudo apt-get update -qq \
+	    && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null \
+	    || echo "Chromium could not be installed: the browser tests will say how to"; \
+	fi
