@@ -1,0 +1,101 @@
+"""The settings of a training run, typed and closed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sgus.core.config import Config, with_settings
+from sgus.core.registry import Registry
+from sgus.images.augment import PLAIN, AugmentConfig
+from sgus.nn.network import NetworkSpec
+
+
+class TrainConfig(Config):
+    """What is trained, and how. Every run keeps its own copy."""
+
+    network: NetworkSpec = NetworkSpec()
+    """Shape of the network."""
+    weights: str = "none"
+    """Initial weights: `none`, `imagenet`, or the path of a weights file."""
+    augment: AugmentConfig = AugmentConfig()
+    """How training images are varied."""
+    epochs: int = Field(default=45, ge=1, le=1000)
+    """Passes over the training part, at most."""
+    batch_size: int = Field(default=16, ge=2, le=1024)
+    """Images a step."""
+    optimizer: Literal["adamw", "sgd"] = "adamw"
+    """`adamw`, or `sgd` with momentum 0.9."""
+    learning_rate: float = Field(default=1.5e-3, gt=0, le=10)
+    """Highest learning rate."""
+    weight_decay: float = Field(default=0.05, ge=0)
+    """Weight decay; biases and normalisation are spared."""
+    schedule: Literal["onecycle", "step", "constant"] = "onecycle"
+    """`onecycle` (rise, then cosine fall), `step` (divided by 10 at 1/2 and 3/4) or `constant`."""
+    balance: float = Field(default=0.5, ge=0, le=1)
+    """0 draws images as they are, 1 draws every grade equally often."""
+    neighbour_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
+    """Share of a label given to the neighbouring grades: readers disagree by one grade."""
+    average_decay: float = Field(default=0.0, ge=0, lt=1)
+    """Moving average of the weights that is validated and kept; 0 keeps the last weights."""
+    patience: int = Field(default=0, ge=0)
+    """Epochs without a better validation loss before stopping; 0 trains to the end.
+
+    With a validation part and patience, the best epoch is kept; else the last one."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """`auto` takes bfloat16 where the processor computes in it."""
+    threads: int = Field(default=0, ge=0, le=256)
+    """Processor threads; 0 takes all. Figures repeat to the bit for the same number."""
+    checkpoint_every_s: float = Field(default=10.0, ge=0)
+    """Shortest time between two checkpoints, seconds; one is written at an epoch's end."""
+    seed: int = Field(default=0, ge=0)
+    """The one seed of the run."""
+
+
+DEFAULT = "default"
+
+PRESETS: Registry[TrainConfig] = Registry(
+    "preset",
+    {
+        DEFAULT: TrainConfig(),
+        # Olivas et al. 2025 (ACR Convergence abstract 1964) name the flips, the brightness, the
+        # step schedule, ImageNet weights and one ResNet18 a stage; the rest is our reading.
+        "reference": TrainConfig(
+            network=NetworkSpec(sharing="separate"),
+            weights="imagenet",
+            augment=PLAIN,
+            epochs=30,
+            batch_size=32,
+            learning_rate=1e-4,
+            weight_decay=0.0,
+            schedule="step",
+            balance=0.0,
+        ),
+        "laptop": TrainConfig(
+            network=NetworkSpec(backbone="tiny", height=96, width=128), epochs=30
+        ),
+    },
+)
+
+
+def make_config(
+    preset: str = DEFAULT, *, values: dict[str, object] | None = None, settings: list[str]
+) -> TrainConfig:
+    """A preset, overlaid by a file's values, overlaid by `key=value` settings.
+
+    Raises:
+        ConfigError: A name is unknown or a value out of range.
+    """
+    base = PRESETS[preset].model_dump(mode="json")
+    merged = with_settings(_overlay(base, values or {}), settings)
+    return TrainConfig.parse(merged, source="training config")
+
+
+def _overlay(base: dict[str, object], values: dict[str, object]) -> dict[str, object]:
+    merged = dict(base)
+    for key, value in values.items():
+        inner = merged.get(key)
+        nested = isinstance(inner, dict) and isinstance(value, dict)
+        merged[key] = _overlay(inner, value) if nested else value  # type: ignore[arg-type]
+    return merged

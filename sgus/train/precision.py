@@ -1,0 +1,37 @@
+"""How the arithmetic of a run is done: number format, threads, repeatability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+def resolve_precision(wanted: str) -> str:
+    """`float32` or `bfloat16`; `auto` is bfloat16 where the processor computes in it."""
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"
+
+
+@contextmanager
+def arithmetic(precision: str) -> Iterator[None]:
+    """Compute a forward pass in `precision`; weights stay float32."""
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
+        yield
+
+
+@contextmanager
+def repeatable(threads: int) -> Iterator[None]:
+    """Only deterministic kernels, on a stated number of threads (0: all); then as before."""
+    before = torch.get_num_threads()
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    if threads:
+        torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(deterministic)
+        torch.set_num_threads(before)
