@@ -1,0 +1,68 @@
+"""Evaluate a run: its prediction table in, `report.json` out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sgus.core.errors import RunError
+from sgus.core.files import read_json, write_json
+from sgus.core.provenance import versions
+from sgus.report.evaluation import Origin, evaluate_predictions
+
+PREDICTIONS = "predictions.csv"
+RUN = "run.json"
+REPORT = "report.json"
+_ORIGIN = ("manifest_hash", "patient_unit", "synthetic")
+_UNKNOWN_UNIT = "unknown"
+
+
+def evaluate_run(run: Path, *, n_resamples: int = 2000, seed: int = 0) -> dict[str, Any]:
+    """Compute the figures of a run and write its `report.json`.
+
+    Args:
+        run: The run directory.
+        n_resamples: Resamples of the patient bootstrap.
+        seed: Seed of the resamples.
+
+    Returns:
+        The report as written.
+
+    Raises:
+        RunError: The directory has no readable `run.json` and `predictions.csv`.
+    """
+    origin = _origin(run)
+    figures = evaluate_predictions(
+        read_predictions(run / PREDICTIONS), n_resamples=n_resamples, seed=seed, origin=origin
+    )
+    report = {"kind": "evaluation", "versions": versions()} | figures
+    write_json(run / REPORT, report)
+    return report
+
+
+def read_predictions(path: Path) -> pd.DataFrame:
+    """Read a prediction table as text, so that an image called 007 or NA keeps its name.
+
+    Raises:
+        RunError: The file is missing or no table.
+    """
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except FileNotFoundError as error:
+        raise RunError(path, "the file is not there", "Finish the run: train writes it") from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        cause = f"the file is not a table ({error})"
+        raise RunError(path, cause, "Predict again") from error
+
+
+def _origin(run: Path) -> Origin:
+    step = "Give a run directory as train makes it"
+    said = read_json(run / RUN, RunError, next_step=step)
+    if not isinstance(said, dict):
+        raise RunError(run / RUN, "the file holds no JSON object", step)
+    inside = said.get("cohort")
+    known = (inside if isinstance(inside, dict) else {}) | said
+    found = {name: known[name] for name in _ORIGIN if known.get(name) is not None}
+    return Origin.parse({"patient_unit": _UNKNOWN_UNIT} | found, source=run / RUN)
