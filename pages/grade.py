@@ -1,0 +1,28 @@
+"""Grade images: upload, look, adjust, take the table away."""
+
+import streamlit as st
+
+from sgus.ui import grading, session
+from sgus.ui.model_choice import NO_MODEL, choose_model
+
+
+def main() -> None:
+    st.title("Grade images")
+    facts = choose_model()
+    if facts is None:
+        st.info(NO_MODEL)
+        return
+    files = session.uploader()
+    if not files:
+        st.html(grading.WHAT_COMES)
+        return
+    engine = grading.engine_or_message(facts)
+    if engine is None:
+        return
+    outcomes = grading.grade_all(files, engine, facts)
+    chosen = grading.choose(files, outcomes)
+    grading.show_one(chosen, engine, facts)
+    grading.show_table(files, outcomes)
+
+
+main()
