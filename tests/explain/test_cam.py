@@ -92,7 +92,7 @@ def package_maps(network: GradingNetwork, x: Tensor, *, side: Side) -> np.ndarra
 def test_stage_cams__are_those_of_the_grad_cam_package(spec: dict[str, str], side: Side) -> None:
     network, x = make_network(**spec), make_batch(3)
     ours = stage_cams(network, x, side=side)
-    large = upsample_cams(ours.cams, height=HEIGHT, width=WIDTH).numpy()
+    large = np.stack([upsample_cams(c, height=HEIGHT, width=WIDTH) for c in ours.cams.numpy()])
     assert np.abs(large - package_maps(network, x, side=side)).max() < 1e-3
     assert not ours.empty.all()
 
@@ -125,7 +125,7 @@ def test_stage_cams__a_map_without_evidence_is_zero_and_said_to_be_empty() -> No
     found = stage_cams(network, make_batch(2), side="higher")
     assert torch.count_nonzero(found.cams) == 0
     assert found.empty.all()
-    assert torch.count_nonzero(upsample_cams(found.cams, height=9, width=9)) == 0
+    assert not upsample_cams(found.cams[0].numpy(), height=9, width=9).any()
 
 
 def test_stage_cams__chosen_is_the_side_of_the_greater_probability() -> None:
@@ -180,14 +180,14 @@ def test_stage_cams__refuses_an_unknown_side() -> None:
 
 
 def test_upsample_cams__is_bilinear_between_pixel_centres() -> None:
-    cams = torch.tensor([0.0, 1.0]).reshape(1, 1, 1, 2)
-    large = upsample_cams(cams, height=1, width=4)
-    assert large.flatten().tolist() == [0.0, 0.25, 0.75, 1.0]
+    cams = np.array([[[0.0, 1.0]]], np.float32)
+    assert upsample_cams(cams, height=1, width=4).tolist() == [[[0.0, 0.25, 0.75, 1.0]]]
 
 
 def test_upsample_cams__always_spans_zero_to_one() -> None:
-    cams = torch.rand(2, 3, 4, 6, generator=torch.Generator().manual_seed(0))
+    cams = np.random.default_rng(0).random((3, 4, 6), dtype=np.float32)
     large = upsample_cams(cams, height=77, width=131)
-    assert large.shape == (2, 3, 77, 131)
-    assert large.amin((2, 3)).unique().tolist() == [0.0]
-    assert large.amax((2, 3)).unique().tolist() == [1.0]
+    assert large.shape == (3, 77, 131)
+    assert large.dtype == np.float32
+    assert (large.min((1, 2)) == 0).all()
+    assert (large.max((1, 2)) == 1).all()
