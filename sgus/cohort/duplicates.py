@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -44,23 +44,28 @@ def perceptual_hash(pixels: NDArray[np.uint8]) -> str:
     return str(imagehash.phash(Image.fromarray(pixels), hash_size=HASH_SIDE))
 
 
-def identical_groups(images: pd.DataFrame) -> list[list[str]]:
-    """Ids of images with the same bytes, a list for each file that stands more than once."""
+def identical_groups(names: Sequence[str], digests: Sequence[str]) -> list[list[str]]:
+    """Names of files with the same bytes, a list for each file that stands more than once.
+
+    Args:
+        names: A name a file.
+        digests: SHA-256 of each; an empty one is like nothing.
+    """
     groups: dict[str, list[str]] = defaultdict(list)
-    for image_id, digest in zip(images["image_id"], images["sha256"], strict=True):
-        groups[digest].append(image_id)
-    return [ids for digest, ids in groups.items() if digest and len(ids) > 1]
+    for name, digest in zip(names, digests, strict=True):
+        groups[digest].append(name)
+    return [found for digest, found in groups.items() if digest and len(found) > 1]
 
 
-def near_pairs(image_ids: Sequence[str], hashes: Sequence[str]) -> list[tuple[str, str, int]]:
+def near_pairs(names: Sequence[str], hashes: Sequence[str]) -> list[tuple[str, str, int]]:
     """Pairs of images whose hashes are at most `NEAR_BITS` apart.
 
     Args:
-        image_ids: An id a hash.
+        names: A name a hash.
         hashes: From `perceptual_hash`; an empty one is near to nothing.
 
     Returns:
-        `(id, id, bits apart)` in the order of the ids.
+        `(name, name, bits apart)` in the order of the names.
     """
     known = [at for at, text in enumerate(hashes) if text]
     if len(known) < 2:
@@ -71,7 +76,7 @@ def near_pairs(image_ids: Sequence[str], hashes: Sequence[str]) -> list[tuple[st
         apart = np.bitwise_count(packed[i + 1 :] ^ packed[i]).sum(axis=1)  # (n - 1 - i,)
         for j in np.flatnonzero(apart <= NEAR_BITS):
             other = known[i + 1 + int(j)]
-            found.append((image_ids[known[i]], image_ids[other], int(apart[j])))
+            found.append((names[known[i]], names[other], int(apart[j])))
     return found
 
 
@@ -85,7 +90,7 @@ def duplicate_groups(images: pd.DataFrame) -> list[list[str]]:
     Returns:
         Lists of two or more image ids; one image may be in several lists.
     """
-    groups = identical_groups(images)
+    groups = identical_groups(list(images["image_id"]), list(images["sha256"]))
     if HASH_COLUMN in images:
         pairs = near_pairs(list(images["image_id"]), list(images[HASH_COLUMN]))
         groups += [[one, other] for one, other, _ in pairs]
@@ -96,37 +101,34 @@ def duplicate_problems(images: pd.DataFrame) -> list[Problem]:
     """Duplicates as problems, those of excluded images left out.
 
     Args:
-        images: Columns `image_id, sha256, grade, patient_id, excluded, row` and, where known,
-            `perceptual_hash`.
+        images: Columns `row, image_id, sha256, perceptual_hash, grade, patient_id, excluded`.
+            Rows are unique; ids need not be.
     """
-    kept = images.loc[~images["excluded"]]
-    of = {str(row["image_id"]): row for row in kept.to_dict("records")}
-    problems = list(_identical_problems(kept, of))
-    same = {frozenset((a, b)) for ids in identical_groups(kept) for a in ids for b in ids}
-    if HASH_COLUMN in kept:
-        pairs = near_pairs(list(kept["image_id"]), list(kept[HASH_COLUMN]))
-        for one, other, bits in pairs:
-            if frozenset((one, other)) not in same:
-                what = f"it looks like image {one} (row {of[one]['row']}): {bits} of 256 bits apart"
-                what += _differences(of[one], of[other])
-                todo = "Compare the two; exclude one if they are the same picture"
-                problems.append(Problem("near-duplicate", of[other]["row"], other, what, todo))
+    kept = images.loc[~images["excluded"].astype(bool)]
+    rows = [str(row) for row in kept["row"]]
+    of = dict(zip(rows, kept.to_dict("records"), strict=True))
+    identical = identical_groups(rows, list(kept["sha256"]))
+    problems = [
+        _problem("identical", of[first], of[other], "it is byte for byte the same as")
+        for first, *others in identical
+        for other in others
+    ]
+    same = {frozenset((one, other)) for group in identical for one in group for other in group}
+    problems += [
+        _problem(
+            "near-duplicate", of[one], of[other], f"in all but {bits} of 256 bits it looks like"
+        )
+        for one, other, bits in near_pairs(rows, list(kept[HASH_COLUMN]))
+        if frozenset((one, other)) not in same
+    ]
     return problems
 
 
-def _identical_problems(kept: pd.DataFrame, of: Mapping[str, _Row]) -> Iterator[Problem]:
-    for first, *others in identical_groups(kept):
-        for other in others:
-            what = f"it is byte for byte image {first} (row {of[first]['row']})"
-            what += _differences(of[first], of[other])
-            todo = "Exclude one of the two, with a reason"
-            yield Problem("identical", of[other]["row"], other, what, todo)
-
-
-def _differences(one: _Row, other: _Row) -> str:
-    said = ""
+def _problem(kind: str, one: _Row, other: _Row, how: str) -> Problem:
+    what = f"{how} image {one['image_id']} (row {one['row']})"
     if str(one["grade"]) != str(other["grade"]):
-        said += f", and their grades disagree ({one['grade']} and {other['grade']})"
+        what += f", and their grades disagree ({one['grade']} and {other['grade']})"
     if str(one["patient_id"]) != str(other["patient_id"]):
-        said += f", under two patients ({one['patient_id']} and {other['patient_id']})"
-    return said
+        what += f", under two patients ({one['patient_id']} and {other['patient_id']})"
+    todo = "Compare the two; if they are one picture, exclude one of them with a reason"
+    return Problem(kind, int(other["row"]), str(other["image_id"]), what, todo)

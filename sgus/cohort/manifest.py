@@ -11,6 +11,7 @@ import pandas as pd
 
 from sgus.cohort.info import INFO_FILE, CohortInfo
 from sgus.cohort.quality import refuse_blocking, table_problems
+from sgus.cohort.ratings import load_ratings
 from sgus.cohort.sheet import Sheet, read_sheet
 from sgus.cohort.values import parse_choice, parse_count, parse_flag, parse_grade, parse_length
 from sgus.core.errors import CohortError
@@ -21,9 +22,7 @@ IMAGE_COLUMNS: Final = (
     "device_class", "operator", "grade", "width_px", "height_px", "spacing_mm", "region",
     "excluded", "exclusion_reason",
 )  # fmt: skip
-RATING_COLUMNS: Final = ("image_id", "rater_id", "reading", "grade")
 IMAGES_FILE: Final = "images.csv"
-RATINGS_FILE: Final = "ratings.csv"
 _CHOICES: Final = ("gland", "side", "device_class")
 
 
@@ -86,7 +85,8 @@ def load_cohort(root: Path) -> Cohort:
             f"it has {len(records)} rows, cohort.json says {info.n_images}",
             "Restore the file, or correct n_images if rows were taken out on purpose",
         )
-    return assemble(root, info, images=typed_images(records), ratings=_load_ratings(root))
+    ratings = load_ratings(root, known={record["image_id"] for record in records})
+    return assemble(root, info, images=typed_images(records), ratings=ratings)
 
 
 def assemble(
@@ -147,19 +147,3 @@ def _typed(record: Mapping[str, str]) -> dict[str, Any]:
     values["grade"] = parse_grade(record.get("grade", ""))
     values["excluded"] = parse_flag(record.get("excluded", ""))
     return values
-
-
-def _load_ratings(root: Path) -> pd.DataFrame | None:
-    path = root / RATINGS_FILE
-    if not path.exists():
-        return None
-    sheet = read_sheet(path)
-    if missing := [column for column in RATING_COLUMNS if column not in sheet.columns]:
-        raise CohortError(path, f"no column {', '.join(missing)}", "Add it")
-    frame = pd.DataFrame(list(sheet.rows), columns=list(sheet.columns))
-    try:
-        frame["grade"] = pd.array([parse_grade(text) for text in frame["grade"]], dtype="Int64")
-    except ValueError as error:
-        raise CohortError(path, str(error), "Correct it, or leave the cell empty") from error
-    extra = [column for column in frame.columns if column not in RATING_COLUMNS]
-    return frame[[*RATING_COLUMNS, *extra]]

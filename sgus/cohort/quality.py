@@ -124,7 +124,7 @@ def _record_problems(row: int, record: Record) -> Iterator[Problem]:
             parse(record.get(field, ""))
         except ValueError as error:
             yield Problem(field, row, name, str(error), todo, blocks=True)
-    if "path" in record and not _is_inside(record["path"]):
+    if "path" in record and not is_inside(record["path"]):
         what = f"path {record['path']!r} does not stay inside the cohort"
         yield Problem("path", row, name, what, "Write it as images/NAME", blocks=True)
     yield from _exclusion_problems(row, record)
@@ -132,7 +132,7 @@ def _record_problems(row: int, record: Record) -> Iterator[Problem]:
 
 def _exclusion_problems(row: int, record: Record) -> Iterator[Problem]:
     name, reason = record.get("image_id", ""), record.get("exclusion_reason", "")
-    excluded = record.get("excluded", "").casefold() in ("true", "yes", "1")
+    excluded = is_excluded(record)
     if excluded and not reason:
         what = "the image is excluded without a reason"
         yield Problem("exclusion", row, name, what, "Write one in exclusion_reason")
@@ -173,6 +173,15 @@ def _patients_in_two_centres(numbered: list[tuple[int, Record]]) -> Iterator[Pro
             yield Problem("two-centres", row, record.get("image_id", ""), what, todo)
 
 
-def _is_inside(path: str) -> bool:
+def is_excluded(record: Record) -> bool:
+    """Whether a row takes its image out; what is neither yes nor no counts as no."""
+    try:
+        return parse_flag(record.get("excluded", ""))
+    except ValueError:
+        return False
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path of the manifest stays inside the cohort's directory."""
     parts = PurePosixPath(path)
     return bool(path) and not parts.is_absolute() and ".." not in parts.parts and "\\" not in path

@@ -12,12 +12,12 @@ import pandas as pd
 from sgus.cohort.info import INFO_FILE, CohortInfo
 from sgus.cohort.manifest import (
     IMAGES_FILE,
-    RATINGS_FILE,
     Cohort,
     assemble,
     canonical_csv,
     load_cohort,
 )
+from sgus.cohort.ratings import RATINGS_FILE
 from sgus.core.errors import CohortError
 from sgus.core.files import sha256_bytes, to_json
 
