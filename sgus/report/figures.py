@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sgus.stats.bootstrap import LEVEL, MIN_PATIENTS, percentile_interval
+from sgus.stats.bootstrap import LEVEL, MIN_PATIENTS, Interval, percentile_interval
 
 FloatArray = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -60,6 +60,10 @@ class Place:
     seed: int
     unit: str
 
+    def n_patients(self, used: Mask) -> int:
+        """Number of patients among the images of a mask."""
+        return len(np.unique(self.patients[used]))
+
 
 def unit_noun(unit: str, *, n: int = 2) -> str:
     """What the resampled things are called: patients only where they are known to be patients."""
@@ -80,7 +84,7 @@ def figure_object(estimate: Estimate, place: Place) -> Figure:
         "low": None,
         "high": None,
         "n_images": int(used.sum()),
-        "n_patients": _n_patients(place, used),
+        "n_patients": place.n_patients(used),
         "interval": None,
         "reason": estimate.undefined,
     }
@@ -94,33 +98,30 @@ def figure_object(estimate: Estimate, place: Place) -> Figure:
 
 
 def _interval(estimate: Estimate, place: Place, values: FloatArray) -> Figure:
-    value, resamples = float(values[0]), values[1:]
-    found = percentile_interval(value, resamples)
-    few = _too_few(estimate, place)
-    how = {
-        "method": f"{unit_noun(place.unit, n=1)} bootstrap, percentile",
-        "level": LEVEL,
-        "n_resamples": len(resamples),
-        "n_usable": found.n_usable,
-        "seed": place.seed,
-    }
-    if few is not None:
-        return {"interval": how, "reason": f"no interval: {few}"}
-    if found.reason is not None:
-        return {"interval": how, "reason": f"no interval: {found.reason}"}
+    found = percentile_interval(float(values[0]), values[1:])
+    how = interval_note(place, found, n_resamples=len(values) - 1)
+    why = too_few(estimate, place) or found.reason
+    if why is not None:
+        return {"interval": how, "reason": f"no interval: {why}"}
     return {"low": found.low, "high": found.high, "interval": how, "reason": None}
 
 
-def _too_few(estimate: Estimate, place: Place) -> str | None:
-    groups = estimate.groups or (("", estimate.used),)
-    for name, mask in groups:
-        n = _n_patients(place, mask)
+def interval_note(place: Place, found: Interval, *, n_resamples: int) -> dict[str, Any]:
+    """How an interval was made, as kept beside its figure."""
+    return {
+        "method": f"{unit_noun(place.unit, n=1)} bootstrap, percentile",
+        "level": LEVEL,
+        "n_resamples": n_resamples,
+        "n_usable": found.n_usable,
+        "seed": place.seed,
+    }
+
+
+def too_few(estimate: Estimate, place: Place) -> str | None:
+    """Which group of an estimate has too few patients for an interval, or None."""
+    for name, mask in estimate.groups or (("", estimate.used),):
+        n = place.n_patients(mask)
         if n < MIN_PATIENTS:
-            noun = unit_noun(place.unit, n=n)
             of_what = f" {name}" if name else ""
-            return f"only {n} {noun}{of_what}, fewer than {MIN_PATIENTS}"
+            return f"only {n} {unit_noun(place.unit, n=n)}{of_what}, fewer than {MIN_PATIENTS}"
     return None
-
-
-def _n_patients(place: Place, mask: Mask) -> int:
-    return len(np.unique(place.patients[mask]))

@@ -22,6 +22,7 @@ MIN_USABLE = 0.9
 """Share of the resamples in which a figure has to be defined for its interval to be shown."""
 MIN_PATIENTS = 5
 """Patients below which resampling says nothing about the population they came from."""
+_NO_WIDTH = 1e-12  # rounding of sums in another order, not spread
 
 FloatArray = NDArray[np.float64]
 
@@ -101,10 +102,10 @@ def percentile_interval(
         return Interval(None, None, n_usable, text)
     tail = (1.0 - level) / 2.0
     low, high = (float(end) for end in np.quantile(usable, [tail, 1.0 - tail]))
-    if low == high:
+    if high - low <= _NO_WIDTH:
         text = "the resamples do not vary, which on few images is no sign of certainty"
         return Interval(None, None, n_usable, text)
-    if not low <= value <= high:
+    if not low - _NO_WIDTH <= value <= high + _NO_WIDTH:
         text = "the resamples are biased: their interval does not hold the value"
         return Interval(None, None, n_usable, text)
     return Interval(low, high, n_usable)
