@@ -66,7 +66,8 @@ def prepare(pixels: NDArray[np.uint8], region: Region, *, height: int, width: in
     inside = _inside(pixels, region)
     window = network_window(inside, height=height, width=width)
     mask = text_mask(pixels, inside)
-    crop = remove_text(pixels[window.slices], mask[window.slices])
+    area = remove_text(pixels[inside.slices], mask[inside.slices])
+    crop = area[_relative(window, inside).slices]
     return Prepared(_resized(crop, height=height, width=width), window, mask)
 
 
@@ -83,6 +84,12 @@ def _inside(pixels: NDArray[np.uint8], region: Region) -> Region:
         )
         raise ImageError("picture", cause, "Draw a larger area or use a larger picture")
     return inside
+
+
+def _relative(window: Region, area: Region) -> Region:
+    """The window in the coordinates of the area that holds it."""
+    x0, y0 = window.x0 - area.x0, window.y0 - area.y0
+    return Region(x0, y0, x0 + window.width, y0 + window.height)
 
 
 def _resized(crop: NDArray[np.uint8], *, height: int, width: int) -> NDArray[np.uint8]:

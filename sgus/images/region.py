@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sgus.core.errors import ImageError
 from sgus.core.region import Region
+from sgus.images.strokes import stroke_points, stroke_width
 
 MIN_REGION_PX: Final = 48
 """Shortest side of an ultrasound area that can be graded."""
@@ -46,6 +47,15 @@ _FADE_SIDE: Final = 0.25
 _FADE_DEEP: Final = 0.02
 """Share of pixels that still carry speckle in a faded line: beside the picture, and below it."""
 
+_RULER_SHARE: Final = 0.15
+"""Part of the width, at each side, in which a ruler may be drawn over the tissue."""
+_RULER_LENGTH: Final = 0.12
+"""Part of the height from which an upright line is a ruler."""
+_RULER_HALF_PX: Final = 10
+"""Half the width of a ruler's caps and pointers, pixels."""
+_LINE_PX: Final = 6
+"""Thickest frame line, pixels."""
+
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
@@ -62,7 +72,7 @@ def find_region(pixels: Grey) -> Region:
     box = _coarse_box(_tissue(pixels))
     if box is None:
         raise _no_region()
-    region = _faded(pixels, _sharpened(pixels, box))
+    region = _without_overlays(pixels, _faded(pixels, _sharpened(pixels, box)))
     if min(region.width, region.height) < MIN_REGION_PX:
         raise _no_region()
     return region
@@ -166,3 +176,32 @@ def _run(lines: Mask) -> int:
     stops = np.flatnonzero(~lines)
     length = int(stops[0]) if stops.size else lines.size
     return length if length > _FADE_PX else 0
+
+
+def _without_overlays(pixels: Grey, region: Region) -> Region:
+    """Cut off rulers drawn over the tissue at a side, and white lines above or below it."""
+    area = pixels[region.slices]
+    strip = max(1, round(_RULER_SHARE * region.width))
+    left = _ruler(area[:, :strip][:, ::-1], region.width)
+    right = _ruler(area[:, -strip:], region.width)
+    x0 = region.x0 if left is None else region.x0 + strip - left
+    x1 = region.x1 if right is None else region.x1 - strip + right
+    rows = pixels[region.y0 : region.y1, x0:x1]
+    top, bottom = _frame_line(rows), _frame_line(rows[::-1])
+    return Region(x0, region.y0 + top, x1, region.y1 - bottom)
+
+
+def _ruler(strip: Grey, area_width: int) -> int | None:
+    """Columns of a strip, counted from the inner side, that lie before a ruler drawn on it."""
+    _, columns = stroke_points(strip, width=stroke_width(area_width))
+    length = np.bincount(columns, minlength=strip.shape[1]) / strip.shape[0]
+    lines = np.flatnonzero(length >= _RULER_LENGTH)
+    return max(0, int(lines[0]) - _RULER_HALF_PX) if lines.size else None
+
+
+def _frame_line(rows: Grey) -> int:
+    """Thickness of a white line along the first rows, with the blur below it; mostly 0."""
+    first = rows[:_LINE_PX]
+    if not ((first > 230).mean(axis=1) >= 0.9).any():
+        return 0
+    return int(np.flatnonzero((first > 120).mean(axis=1) >= 0.9)[-1]) + 1

@@ -1,0 +1,48 @@
+"""Strokes that software drew over an ultrasound picture: letters, crosses, upright ruler lines.
+
+Ultrasound is blurred sideways, for a beam is wider than a pulse is long: what is bright in tissue
+is wide. A bright stroke a few pixels wide with sharp sides was drawn by the scanner's software.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_CONTRAST: Final = 70
+"""How much brighter a stroke is than what lies left and right of it, grey levels."""
+_BRIGHT: Final = 110
+"""Lowest grey level of a stroke."""
+_LEAST_PX: Final = 6
+_WIDTH_PER_PX: Final = 130
+"""Software draws thicker on wider frames: a pixel more for so many pixels of width."""
+
+
+def stroke_width(area_width: int) -> int:
+    """Widest stroke to look for in an ultrasound area of this width, pixels."""
+    return max(_LEAST_PX, area_width // _WIDTH_PER_PX)
+
+
+def stroke_points(
+    area: NDArray[np.uint8], *, width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pixels that are bright, narrow and sharp from left to right.
+
+    Args:
+        area: `(h, w)` uint8.
+        width: Widest stroke, pixels; see `stroke_width`.
+
+    Returns:
+        Rows and columns of the pixels, each `(n,)`.
+    """
+    narrow = cv2.morphologyEx(area, cv2.MORPH_TOPHAT, np.ones((1, width + 1), np.uint8))
+    contrast = cv2.threshold(narrow, _CONTRAST, 1, cv2.THRESH_BINARY)[1]
+    found: Any = cv2.findNonZero(contrast)  # None when there is none, against its annotation
+    if found is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    columns, rows = np.asarray(found, dtype=np.int64).reshape(-1, 2).T
+    bright = area[rows, columns] > _BRIGHT
+    return rows[bright], columns[bright]
