@@ -14,7 +14,7 @@ from sgus.ui.overlay import blend, draw_region, encode
 from sgus.ui.region_editor import edit_region
 from sgus.ui.results import Results
 from sgus.ui.tree import tree_svg, tree_text
-from sgus.ui.words import NEXT_STEP, stage_sentences, verdict
+from sgus.ui.words import NEXT_STEP, off_path, stage_sentences, verdict
 
 if TYPE_CHECKING:
     from sgus.images.decode import DecodedImage
@@ -36,7 +36,7 @@ def show_detail(graded: GradedImage, results: Results, *, name: str) -> None:
         results: Where a region set by hand is kept.
         name: File name, for the heading only.
     """
-    st.html(f'<h3 style="overflow-wrap:anywhere">{html.escape(name)}</h3>')
+    st.html(f'<h3 class="sgus-name">{html.escape(name)}</h3>')
     left, right = st.columns([6, 7], gap="medium")
     with left:
         _picture(graded)
@@ -60,7 +60,7 @@ def show_detail(graded: GradedImage, results: Results, *, name: str) -> None:
 def verdict_html(graded: GradedImage) -> str:
     """Badge and sentences."""
     grade = int(graded.grade)
-    lead, *rest = verdict([float(value) for value in graded.p])
+    lead, *rest = map(html.escape, verdict([float(value) for value in graded.p]))
     style = f"background:{theme.GRADE_COLOURS[grade]};color:{theme.ON_GRADE[grade]}"
     sentences = "".join(f"<p>{line}</p>" for line in rest)
     return (
@@ -81,16 +81,17 @@ def _picture(graded: GradedImage) -> None:
     ]
     if graded.text_mask.any():
         keys.append(("Masked text", theme.TEXT_COLOUR))
-    st.html("".join(
-        f'<span class="sgus-key" style="border-color:rgb{colour}"></span>{label}'
-        for label, colour in keys
-    ))  # fmt: skip
+    marks = (
+        f'<span><i style="border-color:rgb{colour}"></i>{name}</span>' for name, colour in keys
+    )
+    st.html(f'<div class="sgus-keys">{"".join(marks)}</div>')
 
 
 @st.fragment
 def _maps(graded: GradedImage) -> None:
     st.subheader("Where each stage looked", help=MAPS_HELP)
-    percent = st.slider("Opacity of the maps", 0, 100, 55, format="%d %%", key="sgus_opacity")
+    narrow, _ = st.columns([1, 2])
+    percent = narrow.slider("Opacity of the maps", 0, 100, 55, format="%d %%", key="sgus_opacity")
     sides = stage_sentences(graded.stages)
     window = graded.pixels[graded.window.slices]
     for column, stage in zip(st.columns(len(STAGES)), STAGES, strict=True):
@@ -103,6 +104,8 @@ def _maps(graded: GradedImage) -> None:
             label = stage.name.removeprefix("stage")
             found = "nothing in the image spoke for" if not cam.any() else "what spoke for"
             st.markdown(f"**Stage {label}: {stage.title}**  \n{found} {sides[stage.name]}")
+            if stage.name == off_path(graded.stages):
+                st.caption("Stage 1 went the other way: this decision matters little here.")
 
 
 def _small_print(graded: GradedImage, *, by_hand: bool) -> None:

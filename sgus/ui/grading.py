@@ -137,7 +137,7 @@ def show_table(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> None:
         for name in rows[0]
         if name.startswith(("p", "stage"))
     }
-    st.dataframe(rows, hide_index=True, width="stretch", column_config=numbers)
+    st.dataframe(rows, hide_index=True, width="stretch", column_config=numbers, placeholder="")
     left, right, _ = st.columns([2, 2, 3])
     left.download_button(
         "Download as CSV",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,14 +16,15 @@ from sgus.ui.words import percent
 _Point = tuple[int, int]
 
 WIDTH: Final = 1000
-HEIGHT: Final = 360
-LEAF_Y: Final = (52, 132, 226, 306)
-BRANCH_Y: Final = (92, 266)
-ROOT: Final = (92, 179)
+HEIGHT: Final = 390
+LEAF_Y: Final = (50, 140, 240, 330)
+BRANCH_Y: Final = (95, 285)
+ROOT: Final = (92, 190)
 BRANCH_X: Final = 300
 LEAF_X: Final = 520
 BAR_X: Final = 566
 BAR_WIDTH: Final = 340
+WRAP_AT: Final = 46
 FULL_STROKE: Final = 34.0
 """Thickness of probability 1, in units of the drawing."""
 
@@ -100,7 +103,7 @@ def _text(
 ) -> str:  # fmt: skip
     return (
         f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}" '
-        f'text-anchor="{anchor}">{text}</text>'
+        f'text-anchor="{anchor}">{html.escape(text)}</text>'
     )
 
 
@@ -134,21 +137,39 @@ def _branch(side: int, probability: float, *, chosen: bool) -> str:
 def _leaf(grade: int, p: float, conditional: float, *, chosen: bool) -> str:
     y, colour = LEAF_Y[grade], GRADE_COLOURS[grade]
     weight = 700 if chosen else 500
-    ring = f'<circle cx="{LEAF_X}" cy="{y}" r="25" fill="#fff" stroke="{INK}" stroke-width="3"/>'
-    fill = max(2.0, BAR_WIDTH * p)
-    branch = percent(p / conditional) if conditional > 0 else "0 %"
-    return (
-        (ring if chosen else "")
-        + f'<circle cx="{LEAF_X}" cy="{y}" r="20" fill="{colour}"/>'
-        + _text(LEAF_X, y + 7, str(grade), size=20, weight=700, fill=ON_GRADE[grade])
-        + f'<rect x="{BAR_X}" y="{y - 20}" width="{BAR_WIDTH}" height="20" rx="4" fill="{TRACK}"/>'
-        + f'<rect x="{BAR_X}" y="{y - 20}" width="{fill:.1f}" height="20" rx="4" fill="{colour}"/>'
-        + _text(BAR_X + BAR_WIDTH + 12, y - 3, percent(p), size=20, weight=weight, anchor="start")
-        + _text(BAR_X, y + 17, DESCRIPTIONS[grade], size=14, weight=weight, anchor="start",
-                fill=INK if chosen else MUTED)
-        + _text((BRANCH_X + LEAF_X) / 2 + 74, y - 26 if grade % 2 == 0 else y + 38,
-                f"{branch} &#215; {percent(conditional)}", size=13, fill=MUTED)
-    )  # fmt: skip
+    parts = [
+        f'<circle cx="{LEAF_X}" cy="{y}" r="20" fill="{colour}"/>',
+        _text(LEAF_X, y + 7, str(grade), size=20, weight=700, fill=ON_GRADE[grade]),
+        *_bar(y, p, colour),
+        _text(BAR_X + BAR_WIDTH + 12, y - 7, percent(p), size=20, weight=weight, anchor="start"),
+        _product(grade, p, conditional),
+    ]
+    for line, text in enumerate(textwrap.wrap(DESCRIPTIONS[grade], WRAP_AT)):
+        shade = INK if chosen else MUTED
+        parts.append(
+            _text(BAR_X, y + 15 + 18 * line, text, size=14, weight=weight, anchor="start",
+                  fill=shade)
+        )  # fmt: skip
+    if chosen:
+        ring = (
+            f'<circle cx="{LEAF_X}" cy="{y}" r="25" fill="#fff" stroke="{INK}" stroke-width="3"/>'
+        )
+        parts.insert(0, ring)
+    return "".join(parts)
+
+
+def _bar(y: int, p: float, colour: str) -> list[str]:
+    return [
+        f'<rect x="{BAR_X}" y="{y - 23}" width="{width:.1f}" height="20" rx="4" fill="{fill}"/>'
+        for width, fill in ((BAR_WIDTH, TRACK), (max(2.0, BAR_WIDTH * p), colour))
+    ]
+
+
+def _product(grade: int, p: float, conditional: float) -> str:
+    """Branch times leaf, beside the line on its outer side."""
+    branch = percent(p / conditional) if conditional > 0 else "–"
+    y = LEAF_Y[grade] + (-27 if grade % 2 == 0 else 39)
+    return _text(LEAF_X - 38, y, f"{branch} × {percent(conditional)}", size=13, fill=MUTED)
 
 
 HIERARCHY_TEXT: Final = "Stage 1 decides 0/1 or 2/3; stage 2a 0 or 1; stage 2b 2 or 3"

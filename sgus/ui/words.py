@@ -8,9 +8,9 @@ from typing import Final
 from sgus.core.grades import DESCRIPTIONS, GRADES, PATHOLOGICAL_FROM, STAGES
 
 SURE_FROM: Final = 0.75
-"""A most probable grade at or above this reads "fairly sure"."""
-RIVAL_FROM: Final = 0.20
-"""A second grade at or above this is named as the doubt."""
+"""From this probability on a sentence reads "fairly sure"."""
+TWO_GRADES_FROM: Final = 0.70
+"""Two most probable grades that share this much are the doubt; below it, all four are."""
 
 NEXT_STEP: Final = (
     "Next: ask a trained reader to grade the gland, and read a doubtful image twice. "
@@ -52,13 +52,13 @@ def verdict(p: Sequence[float]) -> list[str]:
 
 
 def _certainty(p: Sequence[float], first: int, second: int) -> str:
-    if p[second] >= RIVAL_FROM:
-        low, high = sorted((first, second))
-        apart = "" if high - low == 1 else ", which are not neighbours: treat this with caution"
-        return f"Between {low} and {high} it is unsure{apart}."
     if p[first] >= SURE_FROM:
         return f"It is fairly sure of grade {first}: {DESCRIPTIONS[first]}."
-    return "It spreads its probability over several grades: treat this with caution."
+    if p[first] + p[second] < TWO_GRADES_FROM:
+        return "It spreads its probability over several grades: treat this with caution."
+    low, high = sorted((first, second))
+    apart = "" if high - low == 1 else ", which are not neighbours: treat this with caution"
+    return f"Between {low} and {high} it is unsure{apart}."
 
 
 def _threshold(p: Sequence[float]) -> str:
@@ -78,6 +78,13 @@ def stage_sentences(stages: Mapping[str, float]) -> dict[str, str]:
         stages: Probability of the higher side by stage name.
     """
     return {stage.name: _side(stage.lower, stage.higher, stages[stage.name]) for stage in STAGES}
+
+
+def off_path(stages: Mapping[str, float]) -> str | None:
+    """Name of the second stage that stage 1 made unlikely to matter, if it took a side."""
+    if abs(stages["stage1"] - 0.5) < 0.25:
+        return None
+    return "stage2a" if stages["stage1"] > 0.5 else "stage2b"
 
 
 def _side(lower: tuple[int, ...], higher: tuple[int, ...], probability: float) -> str:
