@@ -2,15 +2,10 @@
 
 Every figure of the report with 2,000 patient resamples, for as many images as the public
 benchmark holds here (172) and as the reference study's largest data set (1,176 of 49 people).
-The library's own threads are held to one, so that the figures are those of one core.
+numpy's own threads are held to one, so that the figures are those of one core.
 """
 
 from __future__ import annotations
-
-import os
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"  # before numpy is imported
 
 import resource
 import sys
@@ -19,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -55,7 +51,8 @@ def main() -> None:
         seconds = []
         for _ in range(ROUNDS):
             start = time.perf_counter()
-            report = evaluate_predictions(data, n_resamples=2000)
+            with threadpool_limits(1):
+                report = evaluate_predictions(data, n_resamples=2000)
             seconds.append(time.perf_counter() - start)
         figures = report["figures"]
         with_interval = sum(figure["low"] is not None for figure in figures)

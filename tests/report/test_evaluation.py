@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -264,3 +265,10 @@ def test_the_side_of_stage_1_may_differ_from_that_of_the_predicted_grade(make):
     report = evaluate(table)
     same = (table["p_stage1"] >= 0.5) == (table["predicted"] >= 2)
     assert get(report, "agrees_with_predicted_grade", "stage1")["value"] == same.mean()
+
+
+def test_every_figure_is_explained_in_the_documentation(make):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "statistics.md").read_text()
+    for figure in evaluate(make())["figures"]:
+        name = figure["figure"].removesuffix("_lower").removesuffix("_higher")
+        assert f"`{name}`" in page, name
