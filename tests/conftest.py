@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,3 +28,47 @@ def shared_data() -> Path:
 def harmonicss(shared_data: Path) -> Path:
     """The 172 real images with their spreadsheet."""
     return shared_data / "harmonicss"
+
+
+STUDENT_HEADER = ("Anonymized ID", "Patient ID", "Center", "machine", "OMERACT score")
+
+
+def speckled(seed: int, *, height: int = 96, width: int = 128) -> NDArray[np.uint8]:
+    """A picture of speckled tissue with a black margin; other seeds look unlike it."""
+    rng = np.random.default_rng(seed)
+    coarse = np.kron(rng.random((10, 12)), np.ones((8, 9)))[: height - 16, : width - 20]
+    pixels = np.zeros((height, width), np.uint8)
+    noise = rng.normal(0, 12, coarse.shape)
+    pixels[8 : 8 + coarse.shape[0], 10 : 10 + coarse.shape[1]] = np.clip(
+        70 + 110 * coarse + noise, 40, 230
+    )
+    return pixels
+
+
+@dataclass
+class Study:
+    """A folder of small pictures with a label table in the student project's columns."""
+
+    images: Path
+    table: Path
+    rows: list[list[str]]
+
+    def write(self, *, header=STUDENT_HEADER, separator=",", encoding="utf-8") -> Path:
+        """Write the table as `rows` now stand."""
+        lines = [separator.join(map(str, row)) for row in [header, *self.rows]]
+        self.table.write_text("\n".join(lines) + "\n", encoding=encoding)
+        return self.table
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    """12 pictures of 6 patients in 2 centres, three of each grade, none alike."""
+    folder = tmp_path / "study"
+    (folder / "pictures").mkdir(parents=True)
+    rows = []
+    for at in range(12):
+        Image.fromarray(speckled(at)).save(folder / "pictures" / f"{at + 1:03d}.png")
+        rows.append([str(at + 1), f"P{at // 2}", "AB"[at // 6], "maker", str(at % 4)])
+    made = Study(folder / "pictures", folder / "labels.csv", rows)
+    made.write()
+    return made
