@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sgus.core.errors import ImageError, ModelError
 from sgus.core.grades import STAGE_NAMES, most_probable_grade
 from sgus.core.region import Region
+from sgus.core.registry import Registry
 from sgus.explain.cam import stage_cams, upsample_cams
 from sgus.images.decode import DecodedImage
 from sgus.images.geometry import PREPARE_VERSION, Prepared, prepare
@@ -22,6 +23,7 @@ from sgus.images.region import find_region
 from sgus.nn.model_files import LoadedModel, load_model
 
 Precision = Literal["float32", "bfloat16"]
+_DTYPES: Final = Registry("precision", {"float32": torch.float32, "bfloat16": torch.bfloat16})
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,7 @@ class Grader:
 
     Raises:
         ModelError: It was trained on images prepared in another way than this version does.
+        ConfigError: There is no such precision.
     """
 
     def __init__(self, loaded: LoadedModel, *, precision: Precision = "float32") -> None:
@@ -110,7 +113,7 @@ class Grader:
         with torch.no_grad():  # log-odds over the temperature, for every head alike
             for parameter in network.readings.parameters():
                 parameter.div_(self.info.temperature)
-        self._dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        self._dtype = _DTYPES[precision]
         network.trunks.to(self._dtype)
         network.to(memory_format=torch.channels_last)
         self._network = network
