@@ -34,11 +34,10 @@ class FakeEngine:
         p = grades_from_stages(stages)
         mask = np.zeros(image.pixels.shape, dtype=bool)
         mask[10:14, 10:40] = True
-        shape = (used.height, used.width)
         ramp = np.linspace(0, 1, used.width, dtype=np.float32)[None].repeat(used.height, 0)
         maps = dict.fromkeys(STAGE_NAMES, ramp) if cams else {}
         return SimpleNamespace(
             name=image.name, sha256=image.sha256, pixels=image.pixels, region=used, window=used,
-            text_mask=mask, grade=int(p.argmax()), p=p, cams=maps, model="fake", shape=shape,
+            text_mask=mask, grade=int(p.argmax()), p=p, cams=maps, empty_cams=(), model="fake",
             stages=dict(zip(STAGE_NAMES, map(float, stages), strict=True)), notes=image.notes,
         )  # fmt: skip

@@ -10,19 +10,19 @@ from sgus.core.errors import ConfigError
 
 
 def heat_colours(cam: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Colour a map with cividis, which people with and without colour blindness read alike.
+    """Colour a map with inferno: even steps, safe for colour blindness, far from the image's greys.
 
     Args:
         cam: `(h, w)` in [0, 1].
 
     Returns:
-        `(h, w, 3)` uint8 RGB, dark blue for 0 to yellow for 1.
+        `(h, w, 3)` uint8 RGB, black for 0 through red to pale yellow for 1.
 
     References:
-        Nuñez, Anderton & Renslow 2018, 10.1371/journal.pone.0199239.
+        Smith & van der Walt 2015, the default colour maps of Matplotlib 2.0.
     """
     levels = np.rint(np.clip(cam, 0.0, 1.0) * 255).astype(np.uint8)
-    blue_first = cv2.applyColorMap(levels, cv2.COLORMAP_CIVIDIS)
+    blue_first = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
     return np.ascontiguousarray(blue_first[:, :, ::-1], dtype=np.uint8)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from sgus.core.grades import STAGES
 from sgus.core.region import Region
 from sgus.ui import theme
-from sgus.ui.overlay import blend, draw_region, encode
+from sgus.ui.pictures import draw_region, encode
 from sgus.ui.region_editor import edit_region
 from sgus.ui.results import Results
 from sgus.ui.tree import tree_svg, tree_text
@@ -89,20 +89,25 @@ def _picture(graded: GradedImage) -> None:
 
 @st.fragment
 def _maps(graded: GradedImage) -> None:
+    from sgus.explain.overlay import overlay  # OpenCV, which the first page does without
+
     st.subheader("Where each stage looked", help=MAPS_HELP)
     narrow, _ = st.columns([1, 2])
-    percent = narrow.slider("Opacity of the maps", 0, 100, 55, format="%d %%", key="sgus_opacity")
+    percent = narrow.slider("Opacity of the maps", 0, 100, 65, format="%d %%", key="sgus_opacity")
     sides = stage_sentences(graded.stages)
     window = graded.pixels[graded.window.slices]
+    cams = graded.cams
     for column, stage in zip(st.columns(len(STAGES)), STAGES, strict=True):
-        cam = graded.cams[stage.name]
         with column:
             st.image(
-                encode(blend(window, cam, opacity=percent / 100), max_width=CAM_WIDTH),
+                encode(
+                    overlay(window, cams[stage.name], opacity=percent / 100), max_width=CAM_WIDTH
+                ),
                 width="stretch",
             )
             label = stage.name.removeprefix("stage")
-            found = "nothing in the image spoke for" if not cam.any() else "what spoke for"
+            empty = stage.name in graded.empty_cams
+            found = "nothing in the image spoke for" if empty else "what spoke for"
             st.markdown(f"**Stage {label}: {stage.title}**  \n{found} {sides[stage.name]}")
             if stage.name == off_path(graded.stages):
                 st.caption("Stage 1 went the other way: this decision matters little here.")

@@ -33,4 +33,5 @@ def draw() -> None:
 
 def link_to_grading() -> None:
     """The way from the overview to the work."""
-    st.page_link("pages/grade.py", label="Grade images", icon=":material/arrow_forward:")
+    with st.container(key="sgus-start"):
+        st.page_link("pages/grade.py", label="Grade images", icon=":material/arrow_forward:")

@@ -57,7 +57,7 @@ PUBLISHED: Final = (
     ),
     Published(
         "20 sonographers, 225 images, OMERACT", "0.87 intra, 0.77 inter",
-        "Light's kappa (unweighted), with atlas", "Zabotti 2020", "10.3389/fmed.2020.581248",
+        "Light's kappa, readers with an atlas", "Zabotti 2020", "10.3389/fmed.2020.581248",
     ),
     Published(
         "Radiomics and network, De Vita grade, 600 images, 150 patients", "0.70",

@@ -11,8 +11,8 @@ RAMP = np.linspace(0, 1, 256, dtype=np.float32)[None]
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
 
 
-def test_heat_colours__are_cividis() -> None:
-    expected = matplotlib.colormaps["cividis"](RAMP)[:, :, :3] * 255
+def test_heat_colours__are_inferno() -> None:
+    expected = matplotlib.colormaps["inferno"](RAMP)[:, :, :3] * 255
     assert np.abs(heat_colours(RAMP) - expected).max() <= 1.0
 
 

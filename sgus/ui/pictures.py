@@ -1,9 +1,9 @@
-"""Pictures for the page as bytes: the image with its region, and activation maps laid over it."""
+"""Pictures for the page as bytes, and the image with its region drawn on it."""
 
 from __future__ import annotations
 
 import io
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,50 +18,6 @@ Rgb = NDArray[np.uint8]
 MAX_WIDTH: Final = 960
 """Widest picture sent to the browser, pixels."""
 JPEG_QUALITY: Final = 88
-
-# Inferno at nine even steps: rises in lightness, so it also reads in grey and to colour-blind eyes.
-_ANCHORS: Final = np.array(
-    [
-        (0, 0, 4), (31, 12, 72), (85, 15, 109), (136, 34, 106), (186, 54, 85),
-        (227, 89, 51), (249, 140, 10), (249, 201, 50), (252, 255, 164),
-    ]
-)  # fmt: skip
-
-
-def colour_map(values: NDArray[np.floating[Any]]) -> Rgb:
-    """Colour values.
-
-    Args:
-        values: `(...)` in 0 to 1; outside is clipped.
-
-    Returns:
-        `(..., 3)` uint8 RGB.
-    """
-    steps = np.linspace(0.0, 1.0, len(_ANCHORS))
-    clipped = np.clip(values, 0.0, 1.0)
-    channels = [np.interp(clipped, steps, _ANCHORS[:, channel]) for channel in range(3)]
-    return np.stack(channels, axis=-1).round().astype(np.uint8)
-
-
-def blend(grey: Grey, cam: NDArray[np.floating[Any]], *, opacity: float) -> Rgb:
-    """Lay an activation map over a picture; what the map leaves cold stays as it was.
-
-    Args:
-        grey: `(h, w)` uint8.
-        cam: `(h, w)` in 0 to 1.
-        opacity: 0 shows the picture alone, 1 the map's full colour at its hottest pixel.
-
-    Returns:
-        `(h, w, 3)` uint8.
-
-    Raises:
-        ValueError: Picture and map differ in size.
-    """
-    if grey.shape != cam.shape:
-        raise ValueError(f"picture {grey.shape} and map {cam.shape} differ in size")
-    alpha = (opacity * np.clip(cam, 0.0, 1.0))[..., None]
-    mixed = grey[..., None] * (1.0 - alpha) + colour_map(cam) * alpha
-    return np.asarray(mixed.round(), dtype=np.uint8)
 
 
 def draw_region(
