@@ -12,7 +12,7 @@ from sgus.core.errors import RunError
 from sgus.core.grades import STAGES
 from sgus.core.rng import generator
 from sgus.report import scopes
-from sgus.report.figures import Estimate, FloatArray, Place, interval_note, too_few
+from sgus.report.figures import Estimate, FloatArray, Place, check_resamples, interval_note, too_few
 from sgus.report.predictions import check_predictions
 from sgus.stats.bootstrap import patient_weights, with_observed
 from sgus.stats.paired import paired_difference
@@ -43,8 +43,10 @@ def compare_predictions(
         n_images, n_patients, interval, reason`.
 
     Raises:
+        ConfigError: Too few resamples.
         RunError: The test images, their patients or their grades are not the same in both.
     """
+    check_resamples(n_resamples)
     rows = [_test_rows(table) for table in (first, second)]
     if not rows[0][_SAME].equals(rows[1][_SAME]):
         own = [set(table[_SAME].itertuples(index=False, name=None)) for table in rows]

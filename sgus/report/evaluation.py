@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sgus.core.config import Config
-from sgus.core.errors import ConfigError, RunError
 from sgus.core.grades import GRADES, STAGES
 from sgus.core.rng import generator
 from sgus.report import scopes
-from sgus.report.figures import Estimate, Figure, Place, figure_object
+from sgus.report.figures import Estimate, Figure, Place, check_resamples, figure_object
 from sgus.report.matrices import Matrix, matrices_of
+from sgus.report.parts import FOLD, divide, summary
 from sgus.report.predictions import check_predictions
 from sgus.stats.bootstrap import LEVEL, MIN_PATIENTS, MIN_USABLE, patient_weights, with_observed
 
 FOUR_GRADES = "four_grades"
-LEAST_RESAMPLES = 40
-"""Below this, no resample lies in a tail of 2.5 %."""
 _SPREAD = ("accuracy", "balanced_accuracy", "quadratic_kappa")
 
 
@@ -56,60 +53,22 @@ def evaluate_predictions(
         ConfigError: Too few resamples.
         RunError: The table breaks its contract, or holds neither test nor validation rows.
     """
-    if n_resamples < LEAST_RESAMPLES:
-        least = f"Use {LEAST_RESAMPLES} or more, 2000 for a report"
-        raise ConfigError(f"{n_resamples} resamples", "an interval needs more", least)
-    checked = check_predictions(table)
-    parts, left_out = _parts(checked)
+    check_resamples(n_resamples)
+    parts, left_out = divide(check_predictions(table))
     origin = origin or Origin()
-    figures: list[Figure] = []
-    matrices: list[Matrix] = []
-    for where, rows in parts.items():
-        part = _Part(where, rows, n_resamples=n_resamples, seed=seed, unit=origin.patient_unit)
-        spread = where.startswith("test fold ")
-        figures += part.spread() if spread else part.figures()
-        matrices += [] if spread else matrices_of(part.sample, where)
+    made = [
+        _Part(where, rows, n_resamples=n_resamples, seed=seed, unit=origin.patient_unit)
+        for where, rows in parts.items()
+    ]
     return {
-        "resampling": {
-            "unit": origin.patient_unit,
-            "n_resamples": n_resamples,
-            "seed": seed,
-            "level": LEVEL,
-            "least_usable_share": MIN_USABLE,
-            "least_patients": MIN_PATIENTS,
-        },
+        "resampling": _resampling(n_resamples=n_resamples, seed=seed, unit=origin.patient_unit),
         "origin": origin.model_dump(),
-        "parts": [_part_summary(where, rows) for where, rows in parts.items()],
+        "parts": [summary(where, rows) for where, rows in parts.items()],
         "left_out": left_out,
         "scopes": _scopes(),
-        "confusion": matrices,
-        "figures": figures,
+        "confusion": [matrix for part in made for matrix in part.matrices()],
+        "figures": [figure for part in made for figure in part.figures()],
     }
-
-
-def _parts(table: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
-    by_split = {str(name): rows for name, rows in table.groupby("split", sort=True)}
-    test = by_split.get("test")
-    validation = by_split.get("validation")
-    parts: dict[str, pd.DataFrame] = {}
-    left_out: list[dict[str, Any]] = []
-    if test is not None:
-        parts["test"] = test
-    if validation is not None:
-        if table["fold"].nunique() > 1:
-            why = "validation parts of several folds chose several models and are not pooled"
-            left_out.append({"where": "validation", "rows": len(validation), "reason": why})
-        else:
-            parts["validation"] = validation
-    if "train" in by_split:
-        why = "a model is not judged on images it was fitted to"
-        left_out.append({"where": "train", "rows": len(by_split["train"]), "reason": why})
-    if not parts:
-        cause = "there is neither a test row nor a validation part of one fold"
-        raise RunError("predictions", cause, "Predict the test images of the split")
-    if test is not None and test["fold"].nunique() > 1:
-        parts |= {f"test fold {name}": rows for name, rows in test.groupby("fold", sort=True)}
-    return parts, left_out
 
 
 class _Part:
@@ -124,8 +83,14 @@ class _Part:
         self.where, self.seed, self.unit = where, seed, unit
         self.sample = scopes.Sample.of(rows, with_observed(drawn))
 
+    def matrices(self) -> list[Matrix]:
+        """The confusion matrices; none of one fold of several."""
+        return [] if self.where.startswith(FOLD) else matrices_of(self.sample, self.where)
+
     def figures(self) -> list[Figure]:
-        """Every figure of every scope."""
+        """Every figure of every scope; of one fold of several, the few that show the spread."""
+        if self.where.startswith(FOLD):
+            return self._spread()
         sample, (first, *second) = self.sample, STAGES
         found = self._objects(scopes.four_grades(sample), FOUR_GRADES)
         at_first = [*scopes.stage_on_truth(sample, first), scopes.stage_agrees_with_grade(sample)]
@@ -138,8 +103,7 @@ class _Part:
             found += self._objects(estimates, stage.name, subset="routed")
         return found
 
-    def spread(self) -> list[Figure]:
-        """The few figures by which folds are compared."""
+    def _spread(self) -> list[Figure]:
         wanted = [e for e in scopes.four_grades(self.sample) if e.figure in _SPREAD]
         stage = [e for e in scopes.stage_on_truth(self.sample, STAGES[0]) if e.figure == "accuracy"]
         found = self._objects(wanted, FOUR_GRADES)
@@ -158,14 +122,14 @@ class _Part:
         return [figure_object(estimate, place) for estimate in estimates]
 
 
-def _part_summary(where: str, rows: pd.DataFrame) -> dict[str, Any]:
-    counts = np.bincount(rows["grade"], minlength=len(GRADES))
+def _resampling(*, n_resamples: int, seed: int, unit: str) -> dict[str, Any]:
     return {
-        "where": where,
-        "n_images": len(rows),
-        "n_patients": int(rows["patient_id"].nunique()),
-        "images_by_grade": {str(grade): int(counts[grade]) for grade in GRADES},
-        "folds": sorted(rows["fold"].unique().tolist()),
+        "unit": unit,
+        "n_resamples": n_resamples,
+        "seed": seed,
+        "level": LEVEL,
+        "least_usable_share": MIN_USABLE,
+        "least_patients": MIN_PATIENTS,
     }
 
 

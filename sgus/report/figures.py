@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sgus.core.errors import ConfigError
 from sgus.stats.bootstrap import LEVEL, MIN_PATIENTS, Interval, percentile_interval
 
 FloatArray = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Figure = dict[str, Any]
+LEAST_RESAMPLES = 40
+"""Below this, no resample lies in a tail of 2.5 %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,17 @@ class Place:
     def n_patients(self, used: Mask) -> int:
         """Number of patients among the images of a mask."""
         return len(np.unique(self.patients[used]))
+
+
+def check_resamples(n_resamples: int) -> None:
+    """Refuse a number of resamples that cannot make an interval.
+
+    Raises:
+        ConfigError: There are too few.
+    """
+    if n_resamples < LEAST_RESAMPLES:
+        least = f"Use {LEAST_RESAMPLES} or more, 2000 for a report"
+        raise ConfigError(f"{n_resamples} resamples", "an interval needs more", least)
 
 
 def unit_noun(unit: str, *, n: int = 2) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sgus.report.figures import Figure, unit_noun
+from sgus.report.parts import FOLD
 
 WIDTH = 96
 NAMES = {
@@ -16,7 +17,7 @@ NAMES = {
     "mean_absolute_error": "Mean error, grades",
     "auc": "AUC",
     "ranked_probability_score": "Ranked probability score",
-    "calibration_error": "Calibration error",
+    "calibration_error": "Expected calibration error",
     "agrees_with_predicted_grade": "Same side as the grade",
     "precision": "Precision",
     "recall": "Recall",
@@ -36,10 +37,7 @@ _SUBSETS = {
 _HIDDEN = ("support", "recall_macro", "recall_weighted")
 """Support stands in the matrix; the two others are balanced accuracy and accuracy by another
 name. `report.json` holds them all."""
-
-
 _OF_LABELS = ("precision", "recall", "f1")
-_FOLD = "test fold "
 
 
 def text_report(report: dict[str, Any]) -> str:
@@ -55,7 +53,7 @@ def text_report(report: dict[str, Any]) -> str:
     lines = _heading(report, unit)
     for part in report["parts"]:
         where = part["where"]
-        if where.startswith(_FOLD):
+        if where.startswith(FOLD):
             continue
         images = _counted(part["n_images"], part["n_patients"], unit)
         lines += ["", f"{where.upper()}: {images}", "=" * WIDTH]
@@ -178,7 +176,7 @@ def _sentences(figures: Iterable[Figure], report: dict[str, Any]) -> list[str]:
 
 
 def _spread(report: dict[str, Any], unit: str) -> list[str]:
-    folds = [part for part in report["parts"] if part["where"].startswith(_FOLD)]
+    folds = [part for part in report["parts"] if part["where"].startswith(FOLD)]
     if not folds:
         return []
     lines = ["", "Each fold on its own (the figures above pool them)", "-" * WIDTH]

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn import metrics
 
 from sgus.core.errors import ConfigError, RunError
 from sgus.core.files import to_json
+from sgus.core.grades import STAGE_NAMES, grades_from_stages, most_probable_grade
 from sgus.core.rng import generator
 from sgus.report.evaluation import Origin, evaluate_predictions
+from sgus.report.tables import text_report
 
 KEYS = [
     "figure", "scope", "grade", "where", "subset", "value", "low", "high", "n_images",
@@ -272,3 +277,40 @@ def test_every_figure_is_explained_in_the_documentation(make):
     for figure in evaluate(make())["figures"]:
         name = figure["figure"].removesuffix("_lower").removesuffix("_higher")
         assert f"`{name}`" in page, name
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.sampled_from("abcdefgh"),
+            st.tuples(*[st.sampled_from([0.0, 0.25, 0.5, 1.0])] * 3),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+@settings(deadline=None, max_examples=15)
+def test_any_table_gives_valid_json_and_a_reason_for_each_gap(rows):
+    stages = np.array([row[2] for row in rows])
+    p = grades_from_stages(stages)
+    table = pd.DataFrame(
+        {
+            "image_id": [f"i{i}" for i in range(len(rows))],
+            "patient_id": [row[1] for row in rows],
+            "split": "test",
+            "grade": [row[0] for row in rows],
+            "predicted": most_probable_grade(p),
+        }
+        | {f"p{grade}": p[:, grade] for grade in range(4)}
+        | {f"p_{name}": stages[:, i] for i, name in enumerate(STAGE_NAMES)}
+    )
+    report = evaluate(table, n_resamples=40)
+    assert json.loads(to_json(report)) == report
+    for figure in report["figures"]:
+        value, low, high = (figure[key] for key in ("value", "low", "high"))
+        assert value is not None or (low is None and figure["reason"])
+        assert low is None or low - 1e-9 <= value <= high + 1e-9
+        if not re.match("quadratic_kappa|mean_absolute_error|support", figure["figure"]):
+            assert value is None or 0 <= value <= 1
+    assert text_report(report)
