@@ -72,7 +72,9 @@ def wanted_rows(table: Path, *, images: Path, id_column: str | None = None) -> l
     files, problems = find_files(ImageFolder(images), ids, sheet.numbers)
     why = {problem.row: f"{problem.what}. {problem.todo}." for problem in problems}
     return [
-        Wanted(name or f"row {row}", file, why.get(row, "the row has no image id"))
+        Wanted(name, file)
+        if file is not None
+        else Wanted(name or f"row {row}", None, why.get(row, "the row has no image id"))
         for name, file, row in zip(ids, files, sheet.numbers, strict=True)
     ]
 
