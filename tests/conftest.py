@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+
+if TYPE_CHECKING:
+    from sgus.cohort.manifest import Cohort
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -72,3 +76,13 @@ def study(tmp_path: Path) -> Study:
     made = Study(folder / "pictures", folder / "labels.csv", rows)
     made.write()
     return made
+
+
+@pytest.fixture(scope="session")
+def real_cohort(harmonicss: Path, tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """The real images imported once for all tests, which must not change it."""
+    from sgus.cohort.harmonicss import read_harmonicss
+    from sgus.workflows.importing import import_cohort
+
+    out = tmp_path_factory.mktemp("real") / "cohort"
+    return import_cohort(read_harmonicss(harmonicss), out).cohort

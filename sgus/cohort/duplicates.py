@@ -90,10 +90,12 @@ def duplicate_groups(images: pd.DataFrame) -> list[list[str]]:
     Returns:
         Lists of two or more image ids; one image may be in several lists.
     """
-    groups = identical_groups(list(images["image_id"]), list(images["sha256"]))
+    names = list(images["image_id"])
+    groups = identical_groups(names, list(images["sha256"]))
+    same = _pairs(groups)
     if HASH_COLUMN in images:
-        pairs = near_pairs(list(images["image_id"]), list(images[HASH_COLUMN]))
-        groups += [[one, other] for one, other, _ in pairs]
+        near = near_pairs(names, list(images[HASH_COLUMN]))
+        groups += [[one, other] for one, other, _ in near if frozenset((one, other)) not in same]
     return groups
 
 
@@ -113,15 +115,17 @@ def duplicate_problems(images: pd.DataFrame) -> list[Problem]:
         for first, *others in identical
         for other in others
     ]
-    same = {frozenset((one, other)) for group in identical for one in group for other in group}
+    same = _pairs(identical)
     problems += [
-        _problem(
-            "near-duplicate", of[one], of[other], f"in all but {bits} of 256 bits it looks like"
-        )
+        _problem("near-duplicate", of[one], of[other], f"it looks like ({bits} of 256 bits apart)")
         for one, other, bits in near_pairs(rows, list(kept[HASH_COLUMN]))
         if frozenset((one, other)) not in same
     ]
     return problems
+
+
+def _pairs(groups: Sequence[Sequence[str]]) -> set[frozenset[str]]:
+    return {frozenset((one, other)) for group in groups for one in group for other in group}
 
 
 def _problem(kind: str, one: _Row, other: _Row, how: str) -> Problem:

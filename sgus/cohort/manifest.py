@@ -14,7 +14,7 @@ from sgus.cohort.quality import refuse_blocking, table_problems
 from sgus.cohort.ratings import load_ratings
 from sgus.cohort.sheet import Sheet, read_sheet
 from sgus.cohort.values import parse_choice, parse_count, parse_flag, parse_grade, parse_length
-from sgus.core.errors import CohortError
+from sgus.core.errors import CohortError, ConfigError
 from sgus.core.files import read_json, sha256_bytes
 
 IMAGE_COLUMNS: Final = (
@@ -111,7 +111,10 @@ def read_info(root: Path) -> CohortInfo:
     values = read_json(root / INFO_FILE, CohortError, next_step=next_step)
     if not isinstance(values, dict):
         raise CohortError(root / INFO_FILE, "the file holds no JSON object", next_step)
-    return CohortInfo.parse(values, source=root / INFO_FILE)
+    try:
+        return CohortInfo.parse(values, source=root / INFO_FILE)
+    except ConfigError as error:
+        raise CohortError(error.item, error.cause, error.next_step) from error
 
 
 def sheet_records(sheet: Sheet) -> list[dict[str, str]]:

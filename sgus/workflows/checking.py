@@ -137,8 +137,10 @@ def _look_at(root: Path, row: int, record: Record) -> _FileFacts:
     problems = tuple(
         replace(p, row=row, image_id=name) for p in _differences(record, image, region)
     )
-    pixels = image.pixels[region.slices] if region and not problems else image.pixels
-    return _FileFacts(image.sha256, perceptual_hash(pixels), problems)
+    inside = image.pixels[region.slices] if region else image.pixels
+    # A region that lies wholly outside the picture is a problem already told.
+    digest = perceptual_hash(inside if inside.size else image.pixels)
+    return _FileFacts(image.sha256, digest, problems)
 
 
 def _region(record: Record) -> Region | None:
