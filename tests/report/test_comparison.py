@@ -27,6 +27,8 @@ def test_differences_are_those_of_the_two_reports(make):
     kappa = next(row for row in found if row["figure"] == "quadratic_kappa")
     assert 0 < kappa["low"] < kappa["difference"] < kappa["high"]
     assert len(found) == 9
+    routed = next(r for r in found if (r["scope"], r["subset"]) == ("stage2a", "routed"))
+    assert routed["n_images"] == ((sharp["p_stage1"] < 0.5) | (blurred["p_stage1"] < 0.5)).sum()
 
 
 def test_a_model_against_itself_differs_by_zero(make):

@@ -314,3 +314,31 @@ def test_any_table_gives_valid_json_and_a_reason_for_each_gap(rows):
         if not re.match("quadratic_kappa|mean_absolute_error|support", figure["figure"]):
             assert value is None or 0 <= value <= 1
     assert text_report(report)
+
+
+def binned_gap(p, happened):
+    bins = np.minimum((p * 10).astype(int), 9)
+    gaps = [abs(p[bins == b].sum() - happened[bins == b].sum()) for b in range(10)]
+    return sum(gaps) / len(p)
+
+
+def test_calibration_is_that_of_the_predicted_grade_and_of_the_higher_side(make):
+    table = make()
+    report = evaluate(table)
+    p = table[["p0", "p1", "p2", "p3"]].to_numpy().max(axis=1)
+    right = (table["predicted"] == table["grade"]).to_numpy()
+    assert get(report, "calibration_error")["value"] == pytest.approx(binned_gap(p, right))
+    high = (table["grade"] >= 2).to_numpy()
+    found = get(report, "calibration_error", "stage1")["value"]
+    assert found == pytest.approx(binned_gap(table["p_stage1"].to_numpy(), high))
+
+
+def test_a_grade_predicted_for_few_patients_has_no_interval_of_its_precision(make):
+    table = make(80, 40)
+    few = table["patient_id"].isin(sorted(table["patient_id"].unique())[:4])
+    table["predicted"] = np.where(few, 1, table["predicted"].replace(1, 0))
+    report = evaluate(table)
+    precision = get(report, "precision", grade=1)
+    assert precision["reason"] == "no interval: only 4 patients predicted as grade 1, fewer than 5"
+    assert precision["n_images"] == few.sum()
+    assert get(report, "f1", grade=1)["n_patients"] > 4
