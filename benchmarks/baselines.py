@@ -31,7 +31,7 @@ from sgus.images.cache import build_cache
 from sgus.images.texture import texture_features
 from sgus.report.evaluation import evaluate_predictions
 
-HEIGHT, WIDTH = 256, 352
+HEIGHT, WIDTH = 160, 224
 SEED = 0
 N_TREES = 500
 

@@ -175,7 +175,8 @@ def _not_an_image(data: bytes) -> str:
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
         return "it is a web page or a drawing (HTML, SVG, XML), not an image of pixels"
-    if all(byte >= 32 or byte in b"\t\r\n\f" for byte in head):
+    readable = sum(32 <= byte < 127 or byte in b"\t\r\n\f" for byte in head)
+    if b"\0" not in head and readable > 0.8 * len(head):
         return "it is a text file, not an image"
     return f"it is not a readable {FORMATS_TEXT} image"
 

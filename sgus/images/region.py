@@ -47,7 +47,7 @@ _FADE_SIDE: Final = 0.25
 _FADE_DEEP: Final = 0.02
 """Share of pixels that still carry speckle in a faded line: beside the picture, and below it."""
 
-_RULER_SHARE: Final = 0.15
+_RULER_SHARE: Final = 0.08
 """Part of the width, at each side, in which a ruler may be drawn over the tissue."""
 _RULER_LENGTH: Final = 0.12
 """Part of the height from which an upright line is a ruler."""

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 _CONTRAST: Final = 70
 """How much brighter a stroke is than what lies left and right of it, grey levels."""
+_CONTRAST_TO_SPECKLE: Final = 12.0
+"""And by how many times the mean of that difference: coarse speckle is no writing."""
 _BRIGHT: Final = 110
 """Lowest grey level of a stroke."""
 _LEAST_PX: Final = 6
@@ -39,7 +41,8 @@ def stroke_points(
         Rows and columns of the pixels, each `(n,)`.
     """
     narrow = cv2.morphologyEx(area, cv2.MORPH_TOPHAT, np.ones((1, width + 1), np.uint8))
-    contrast = cv2.threshold(narrow, _CONTRAST, 1, cv2.THRESH_BINARY)[1]
+    least = max(_CONTRAST, _CONTRAST_TO_SPECKLE * cv2.mean(narrow)[0])
+    contrast = cv2.threshold(narrow, least, 1, cv2.THRESH_BINARY)[1]
     found: Any = cv2.findNonZero(contrast)  # None when there is none, against its annotation
     if found is None:
         return np.empty(0, np.int64), np.empty(0, np.int64)

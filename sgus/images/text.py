@@ -77,7 +77,25 @@ def _word_boxes(area: Grey) -> list[Box]:
                 min(int(y.max()) + 1 + room, area.shape[0]),
             )
         )
-    return boxes
+    return _merged(boxes)
+
+
+def _merged(boxes: list[Box]) -> list[Box]:
+    """Boxes that overlap become one, so that each is filled as a whole."""
+    apart: list[Box] = []
+    for box in boxes:
+        joined = box
+        while met := [other for other in apart if _overlap(joined, other)]:
+            apart = [other for other in apart if other not in met]
+            x0, y0, x1, y1 = zip(joined, *met, strict=True)
+            joined = (min(x0), min(y0), max(x1), max(y1))
+        apart.append(joined)
+    return apart
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    """Whether two boxes overlap or touch."""
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
 def _words(rows: NDArray[np.int64], columns: NDArray[np.int64], *, reach: int) -> NDArray[np.int32]:
