@@ -17,6 +17,7 @@ STAGE_COLUMNS = tuple(f"p_{name}" for name in STAGE_NAMES)
 SPLITS = ("train", "validation", "test")
 _TEXT = ("image_id", "patient_id", "split")
 _GRADES = ("grade", "predicted")
+_ROUNDING = 1e-6  # a sum of single-precision numbers may be 1.0000001
 _SUM_TOLERANCE = 1e-4
 _PRODUCT_TOLERANCE = 1e-3  # three rounded factors
 _NAMED_ROWS = 5
@@ -50,6 +51,8 @@ def check_predictions(table: pd.DataFrame) -> pd.DataFrame:
         clean[name] = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=np.float64)
     _check_values(clean)
     _check_identity(clean)
+    p_columns = [*P_COLUMNS, *STAGE_COLUMNS]
+    clean[p_columns] = clean[p_columns].clip(0.0, 1.0)
     clean[list(_GRADES)] = clean[list(_GRADES)].astype(np.int64)
     return clean.sort_values(["split", "fold", "image_id"], ignore_index=True)
 
@@ -69,7 +72,7 @@ def _check_values(table: pd.DataFrame) -> None:
     p = table[list(P_COLUMNS)].to_numpy()
     stages = table[list(STAGE_COLUMNS)].to_numpy()
     both = np.concatenate([p, stages], axis=1)
-    inside = np.all((both >= 0.0) & (both <= 1.0), axis=1)  # NaN is outside
+    inside = np.all((both >= -_ROUNDING) & (both <= 1.0 + _ROUNDING), axis=1)  # NaN is outside
     _refuse_rows(table, np.logical_not(inside), "a probability is not a number from 0 to 1")
     off = np.asarray(np.abs(p.sum(axis=1) - 1.0) > _SUM_TOLERANCE)
     _refuse_rows(table, off, "p0 to p3 do not sum to one")

@@ -62,6 +62,12 @@ def test_rounding_to_five_places_is_accepted(make):
     check_predictions(make(50, 20).round(5))
 
 
+def test_single_precision_a_hair_above_one_is_one(make):
+    table = make(20, 8)
+    table.loc[0, ["p_stage1", "p_stage2b", "p0", "p1", "p2", "p3"]] = [1 + 1e-7, 0, 0, 0, 1, 0]
+    assert check_predictions(table).loc[0, "p_stage1"] == 1.0
+
+
 def test_missing_columns_and_no_rows_are_named(make):
     with pytest.raises(RunError, match=r"columns are missing: grade, p_stage2b"):
         check_predictions(make(20, 8).drop(columns=["grade", "p_stage2b"]))
