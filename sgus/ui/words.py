@@ -21,11 +21,12 @@ NEXT_STEP: Final = (
 
 def percent(probability: float) -> str:
     """`0.543` as `54 %`, kept on one line; never "0 %" or "100 %" for what is merely near."""
-    if 0 < probability < 0.005:
-        return "<1\u00a0%"
-    if 0.995 <= probability < 1:
-        return ">99\u00a0%"
-    return f"{100 * probability:.0f}\u00a0%"
+    number = f"{100 * probability:.0f}"
+    if number == "0" and probability > 0:
+        number = "<1"
+    if number == "100" and probability < 1:
+        number = ">99"
+    return f"{number}\u00a0%"
 
 
 def ranked(p: Sequence[float]) -> list[int]:

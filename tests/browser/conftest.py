@@ -1,0 +1,116 @@
+"""A real server on a free loopback port and a real Chromium, started once for all tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.made_up import save_tiny_model
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+)  # fmt: skip
+MISSING = (
+    "the browser tests need Chromium: `apt-get install chromium` (make test does it as root), or "
+    "name one in SGUS_CHROMIUM, or skip them with SGUS_SKIP_BROWSER=1"
+)
+START_S = 60
+expect.set_options(timeout=60_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if os.environ.get("SGUS_SKIP_BROWSER"):
+                item.add_marker(pytest.mark.skip(reason="SGUS_SKIP_BROWSER is set"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = os.environ.get("SGUS_CHROMIUM") or shutil.which("chromium")
+    if not found:
+        pytest.fail(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the app with one tiny, untrained model."""
+    folder = tmp_path_factory.mktemp("browser")
+    save_tiny_model(folder / "models" / "tiny")
+    port = free_port()
+    command = [
+        sys.executable, "-m", "streamlit", "run", "app.py",
+        "--server.port", str(port), "--server.headless", "true",
+    ]  # fmt: skip
+    environment = {**os.environ, "SGUS_MODELS": str(folder / "models")}
+    with (folder / "server.log").open("w+") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            wait_until_healthy(f"http://127.0.0.1:{port}", process, folder / "server.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    text = (folder / "server.log").read_text()
+    assert "Traceback" not in text, text
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail(f"the app did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def page(chromium: Browser, server: str) -> Iterator[Page]:
+    """A fresh browser session on the overview; its console must stay free of errors."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(server)
+    yield page
+    text = page.locator("body").inner_text()
+    context.close()
+    assert not errors, errors
+    assert "Traceback" not in text
+    assert "encountered an error" not in text
+
+
+@pytest.fixture
+def grade_page(page: Page) -> Page:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Grade images").click()
+    page.get_by_role("heading", name="Grade images").wait_for()
+    return page
