@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -29,6 +30,7 @@ VERBS: Final = {
 
 FAILED: Final = 2
 _BROKEN_PIPE: Final = 141  # what a shell reports for a process ended by SIGPIPE
+_INTERRUPTED: Final = 130
 _TERMINATED: Final = 143
 
 
@@ -74,11 +76,13 @@ def _run(verb: str, words: list[str]) -> int:
 
     module = importlib.import_module(VERBS[verb][0])
     app: typer.Typer = getattr(module, "app", None) or _single(module.command)
-    if os.name == "posix":  # a polite end cleans up as Ctrl-C does
+    if threading.current_thread() is threading.main_thread():  # ended politely, clean up
         signal.signal(signal.SIGTERM, _terminate)
     try:
         app(words, prog_name=f"{PROGRAM} {verb}")
     except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            print("Stopped.", file=sys.stderr)
         return end.code if isinstance(end.code, int) else FAILED
     except SgusError as error:
         print(f"Error: {error}", file=sys.stderr)

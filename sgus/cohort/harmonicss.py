@@ -70,6 +70,7 @@ def read_harmonicss(directory: Path, *, name: str | None = None) -> Source:
     notes = (f"ignored in {FOLDER}: {', '.join(folder.others)}",) if folder.others else ()
     return Source(
         table=table,
+        folder=directory,
         info=_INFO.model_copy(update={"name": name or _INFO.name}),
         records=tuple(records),
         rows=sheet.numbers,

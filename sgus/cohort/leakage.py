@@ -47,7 +47,7 @@ def verify_split(
     if problems:
         more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
         lines = "\n".join(f"  {problem}" for problem in [*problems[:_SHOWN], *more])
-        raise SplitError(item, f"it cannot be used\n{lines}\n", "Make the split again")
+        raise SplitError(item, f"it cannot be used\n{lines}", "\nMake the split again")
 
 
 def _fold_problems(

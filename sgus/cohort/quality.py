@@ -82,7 +82,7 @@ def refuse_blocking(problems: Iterable[Problem], *, item: object, next_step: str
     if blocking:
         count = "1 problem" if len(blocking) == 1 else f"{len(blocking)} problems"
         lines = "\n".join(f"  {problem.text()}" for problem in blocking)
-        raise CohortError(item, f"{count}\n{lines}\n", next_step)
+        raise CohortError(item, f"{count}\n{lines.rstrip('.')}", f"\n{next_step}")
 
 
 _CELL_CHECKS: tuple[tuple[str, Callable[[str], object], str], ...] = (

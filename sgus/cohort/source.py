@@ -22,6 +22,7 @@ class Source:
 
     Attributes:
         table: The table the rows come from.
+        folder: The folder import must not write into.
         info: What the cohort will say about itself.
         records: Manifest columns and free extra ones, cells as text.
         rows: The row number of each record in the table.
@@ -31,6 +32,7 @@ class Source:
     """
 
     table: Path
+    folder: Path
     info: CohortInfo
     records: tuple[Record, ...]
     rows: tuple[int, ...]

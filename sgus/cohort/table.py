@@ -77,6 +77,7 @@ def read_table(
     files, problems = find_files(folder, ids, table.numbers)
     return Source(
         table=path,
+        folder=images,
         info=info,
         records=tuple(_records(table, mapping, kept)),
         rows=table.numbers,

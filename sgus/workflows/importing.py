@@ -97,10 +97,7 @@ def import_cohort(
 
 
 def _refuse_source_folder(source: Source, out: Path) -> None:
-    folders = {file.parent.resolve() for file in source.files if file} | {
-        source.table.parent.resolve()
-    }
-    if {out.resolve(), *out.resolve().parents} & folders:
+    if source.folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise CohortError(
             out,
             "the cohort would stand inside the folder it is made from, which import never changes",

@@ -51,7 +51,7 @@ def test_main__an_unknown_verb_lists_the_known(capsys):
             "Error: a file: it is broken. Mend it.",
         ),
         (PermissionError(13, "Permission denied", "x"), 2, "Error: [Errno 13] Permission denied"),
-        (KeyboardInterrupt(), 130, "Aborted"),
+        (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
 def test_main__errors_become_a_sentence_and_a_status(monkeypatch, capsys, error, status, said):

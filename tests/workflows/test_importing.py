@@ -137,9 +137,15 @@ def test_import_cohort__an_interrupt_leaves_nothing(study, tmp_path, monkeypatch
 
 
 def test_import_cohort__never_into_the_source(study):
-    for place in (study.images / "cohort", study.images.parent, study.images.parent / "new"):
+    before = fingerprint(study.images)
+    for place in (study.images, study.images / "cohort", study.images / "new" / "cohort"):
         with pytest.raises(CohortError, match="inside the folder it is made from"):
             import_cohort(source_of(study), place)
+    assert fingerprint(study.images) == before
+
+
+def test_import_cohort__beside_the_table_as_in_a_working_folder(study):
+    assert import_cohort(source_of(study), study.table.parent / "cohort").created
 
 
 @pytest.mark.real
