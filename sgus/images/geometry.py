@@ -14,7 +14,7 @@ from sgus.core.region import Region
 from sgus.images.region import MIN_REGION_PX
 from sgus.images.text import remove_text, text_mask
 
-PREPARE_VERSION: Final = 1
+PREPARE_VERSION: Final = 2
 """Raised whenever `prepare` gives other pixels for the same input: caches are then rebuilt."""
 
 
@@ -45,8 +45,12 @@ def network_window(region: Region, *, height: int, width: int) -> Region:
         height: Height of the network's input, pixels.
         width: Width of the network's input, pixels.
     """
-    window_width = min(region.width, max(1, round(region.height * width / height)))
-    window_height = min(region.height, max(1, round(window_width * height / width)))
+    if region.width * height >= region.height * width:
+        window_height = region.height
+        window_width = min(region.width, max(1, round(window_height * width / height)))
+    else:
+        window_width = region.width
+        window_height = min(region.height, max(1, round(window_width * height / width)))
     x0 = region.x0 + (region.width - window_width) // 2
     return Region(x0, region.y0, x0 + window_width, region.y0 + window_height)
 

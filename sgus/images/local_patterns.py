@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 SCALES: Final = ((8, 1.0), (16, 3.0))
 """Neighbours on the circle and its radius in pixels."""
 
-_TIE: Final = 1e-6
+_TIE: Final = 1e-3
 """Rounding of the interpolation must not decide whether a flat patch is equal to its middle."""
 
 
