@@ -1,0 +1,158 @@
+"""One fold of a run: train, keep the model, predict every part with the kept model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from sgus import __version__
+from sgus.cohort.splits import Fold
+from sgus.core.files import write_text
+from sgus.core.grades import GRADES, STAGE_NAMES, most_probable_grade
+from sgus.core.rng import stream_seed
+from sgus.images.geometry import PREPARE_VERSION
+from sgus.nn.model_files import ModelInfo, load_model, save_model
+from sgus.nn.network import GradingNetwork
+from sgus.nn.weights import load_initial_weights
+from sgus.train.config import TrainConfig
+from sgus.train.examples import Examples
+from sgus.train.loop import Resume, fit
+from sgus.train.predict import predict_probabilities
+from sgus.workflows.pictures import Pictures
+
+PREDICTIONS = "predictions.csv"
+METRICS = "metrics.jsonl"
+MODEL = "model"
+CHECKPOINT = "checkpoint.pt"
+_KEPT = ("gland", "side", "centre", "device")
+
+Say = Callable[[str], None]
+
+
+def train_fold(
+    pictures: Pictures,
+    fold: Fold,
+    *,
+    config: TrainConfig,
+    directory: Path,
+    say: Say,
+    facts: dict[str, Any],
+) -> pd.DataFrame:
+    """Train one fold, or take it as it is when it was finished before.
+
+    Returns:
+        The fold's prediction table: all parts, made with the model as it was stored.
+    """
+    path = directory / PREDICTIONS
+    if path.exists():
+        say(f"fold {fold.name}: already done")
+        return pd.read_csv(path, dtype={"image_id": str, "patient_id": str, "fold": str})
+    directory.mkdir(parents=True, exist_ok=True)
+    checkpoint = directory / CHECKPOINT
+    network = _initial(config, say)
+    network, history = fit(
+        network,
+        _examples(pictures, fold.train),
+        _examples(pictures, fold.validation) if fold.validation else None,
+        config=config,
+        report=lambda record: say(epoch_line(record, config)),
+        resume=Resume(checkpoint, f"{facts['fingerprint']}/{fold.name}"),
+    )
+    write_text(directory / METRICS, "".join(json.dumps(record) + "\n" for record in history))
+    _save(network, fold, config=config, directory=directory / MODEL, facts=facts)
+    table = predict_fold(pictures, fold, model_dir=directory / MODEL)
+    write_text(path, table.to_csv(index=False))
+    checkpoint.unlink(missing_ok=True)
+    return table
+
+
+def epoch_line(record: dict[str, Any], config: TrainConfig) -> str:
+    """One epoch for the person watching."""
+    line = (
+        f"epoch {record['epoch']:>3}/{config.epochs}  training loss {record['train_loss']:.3f}  "
+        f"{record['images_per_s']:.0f} images/s"
+    )
+    if "validation_loss" in record:
+        line += (
+            f"  validation loss {record['validation_loss']:.3f}, "
+            f"accuracy {record['validation_accuracy']:.2f}"
+        )
+    return line
+
+
+def _initial(config: TrainConfig, say: Say) -> GradingNetwork:
+    torch.manual_seed(stream_seed(config.seed, "initial weights"))
+    network = GradingNetwork(config.network)
+    say(str(load_initial_weights(network, config.weights)))
+    return network
+
+
+def _examples(pictures: Pictures, image_ids: list[str]) -> Examples:
+    rows = pictures.rows(image_ids)
+    return Examples.of(pictures.pixels[rows], pictures.grades(rows))
+
+
+def _save(
+    network: GradingNetwork,
+    fold: Fold,
+    *,
+    config: TrainConfig,
+    directory: Path,
+    facts: dict[str, Any],
+) -> None:
+    unit = facts["patient_unit"]
+    info = ModelInfo(
+        name=f"{facts['cohort']['name']}-{facts['split']}-{fold.name}",
+        network=config.network,
+        prepare_version=PREPARE_VERSION,
+        seed=config.seed,
+        sgus_version=__version__,
+        manifest_hash=facts["manifest_hash"],
+        synthetic=facts["synthetic"],
+        training={
+            "config": config.model_dump(mode="json"),
+            "cohort": facts["cohort"],
+            "patient_unit": unit,
+            "split": facts["split"],
+            "fold": fold.name,
+            "n_images": len(fold.train),
+        },
+        licence_notes=facts["cohort"]["terms"],
+    )
+    card = (
+        f"# {info.name}\n\nTrained by `python -m sgus train` for research; figures in the run's "
+        f"report.json.\n\nTraining images: {len(fold.train)}"
+        f"{' (SYNTHETIC PHANTOMS)' if info.synthetic else ''}. Cohort: {facts['cohort']['name']}. "
+        f"Terms: {info.licence_notes or 'not stated'}.\n"
+    )
+    save_model(directory, network, info, card=card, half=config.half)
+
+
+def predict_fold(pictures: Pictures, fold: Fold, *, model_dir: Path) -> pd.DataFrame:
+    """Predict all parts of a fold with the model on disk.
+
+    Returns:
+        Columns `image_id, patient_id, split, fold, grade, p0..p3, p_stage1, p_stage2a,
+        p_stage2b, predicted`, then facts of the image.
+    """
+    network = load_model(model_dir).network
+    tables = []
+    for part, image_ids in fold.parts().items():
+        if not image_ids:
+            continue
+        rows = pictures.rows(image_ids)
+        p, stages = predict_probabilities(network, torch.from_numpy(pictures.pixels[rows])[:, None])
+        facts = pictures.table.iloc[rows].reset_index(drop=True)
+        table = facts[["image_id", "patient_id"]].assign(split=part, fold=fold.name)
+        table["grade"] = pictures.grades(rows)
+        table[[f"p{grade}" for grade in GRADES]] = np.round(p, 6)
+        table[[f"p_{name}" for name in STAGE_NAMES]] = np.round(stages, 6)
+        table["predicted"] = most_probable_grade(p)
+        tables.append(pd.concat([table, facts[list(_KEPT)]], axis=1))
+    return pd.concat(tables, ignore_index=True)

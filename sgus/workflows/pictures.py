@@ -1,0 +1,72 @@
+"""The usable images of a cohort, prepared once for a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sgus.cohort.manifest import Cohort
+from sgus.core.errors import CohortError
+from sgus.core.region import Region
+from sgus.images.cache import build_cache
+from sgus.nn.network import NetworkSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Prepared images and the manifest rows they belong to.
+
+    Attributes:
+        table: Manifest rows of the usable images.
+        pixels: `(n, height, width)` uint8, read-only, in the order of `table`.
+    """
+
+    table: pd.DataFrame
+    pixels: NDArray[np.uint8]
+
+    def rows(self, image_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Positions of images.
+
+        Raises:
+            CohortError: An image is not among the usable ones.
+        """
+        places = pd.Index(self.table["image_id"]).get_indexer(pd.Index(image_ids))
+        missing = [name for name, place in zip(image_ids, places, strict=True) if place < 0]
+        if missing:
+            raise CohortError(
+                ", ".join(missing[:10]), "the split names images that are not usable", "Split again"
+            )
+        return np.asarray(places, dtype=np.int64)
+
+    def grades(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Reference grades of the images at `rows`."""
+        return self.table["grade"].to_numpy(dtype=np.int64)[rows]
+
+
+def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:
+    """Prepare every usable image of a cohort; the second time they come from its cache.
+
+    Raises:
+        CohortError: No image is usable, or one has no ultrasound region.
+        ImageError: A picture cannot be read; all such are named.
+    """
+    table = cohort.usable()
+    bare = list(table.loc[table["region"] == "", "image_id"])
+    if bare or table.empty:
+        raise CohortError(
+            ", ".join(bare[:10]) or str(cohort.root),
+            "images have no ultrasound region" if bare else "no image is graded and not excluded",
+            "Run the check verb; set the region or exclude them",
+        )
+    items = [
+        (str(row.image_id), cohort.root / str(row.path), Region.parse(str(row.region)))
+        for row in table.itertuples()
+    ]
+    pixels = build_cache(
+        items, height=spec.height, width=spec.width, directory=cohort.root / "cache"
+    )
+    return Pictures(table, pixels)

@@ -1,0 +1,149 @@
+"""Train on the folds of a split: a run directory from which every figure can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sgus.cohort.manifest import Cohort, load_cohort
+from sgus.cohort.splits import Fold, load_split
+from sgus.core.errors import RunError
+from sgus.core.files import read_json, sha256_bytes, to_json, write_json, write_text
+from sgus.core.provenance import versions
+from sgus.train.config import TrainConfig
+from sgus.workflows.fold_training import PREDICTIONS, train_fold
+from sgus.workflows.pictures import load_pictures
+
+RUN = "run.json"
+STATUS = "status.json"
+EVERYTHING = "everything"
+"""In place of a split: learn from every usable image, for a model whose recipe is known."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run.
+
+    Attributes:
+        directory: The run directory.
+        predictions: Its prediction table; of several folds, their pooled test parts.
+    """
+
+    directory: Path
+    predictions: pd.DataFrame
+
+
+def run_training(
+    cohort_dir: Path, split_name: str, *, config: TrainConfig, run_dir: Path, say: Say
+) -> RunResult:
+    """Train, predict and write a run; go on where a killed run of the same kind stopped.
+
+    Args:
+        cohort_dir: The cohort.
+        split_name: One of its splits, or `EVERYTHING`.
+        config: How to train.
+        run_dir: Where; made if missing. A run of the same config and cohort is resumed.
+        say: Receives a line at a time for the person watching.
+
+    Raises:
+        SgusError: The cohort or split cannot be used, initial weights cannot be had, or the
+            directory holds another run.
+    """
+    cohort = load_cohort(cohort_dir)
+    folds = _folds(cohort, split_name)
+    facts = _facts(cohort, split_name, folds, config)
+    _claim(run_dir, facts)
+    write_json(run_dir / STATUS, {"state": "running", "folds": [fold.name for fold in folds]})
+    try:
+        tables = _train_folds(cohort, folds, config=config, run_dir=run_dir, say=say, facts=facts)
+    except BaseException as error:
+        state = "failed" if isinstance(error, Exception) else "stopped"
+        write_json(run_dir / STATUS, {"state": state, "reason": str(error)})
+        raise
+    table = tables[0] if len(tables) == 1 else _pooled(tables)
+    write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
+    write_json(run_dir / STATUS, {"state": "done", "images": len(table)})
+    return RunResult(run_dir, table)
+
+
+def _folds(cohort: Cohort, split_name: str) -> list[Fold]:
+    if split_name == EVERYTHING:
+        ids = list(cohort.usable()["image_id"])
+        return [Fold(name=EVERYTHING, train=ids, validation=[], test=[])]
+    return list(load_split(cohort, split_name).folds)
+
+
+def _facts(
+    cohort: Cohort, split_name: str, folds: list[Fold], config: TrainConfig
+) -> dict[str, Any]:
+    """Content of run.json, with a fingerprint of all that decides the figures."""
+    decides = {
+        "config": config.model_dump(mode="json", exclude={"checkpoint_every_s"}),
+        "manifest_hash": cohort.manifest_hash,
+        "split": split_name,
+        "folds": [fold.model_dump(mode="json") for fold in folds],
+    }
+    info = cohort.info
+    return {
+        "fingerprint": sha256_bytes(to_json(decides).encode()),
+        "config": config.model_dump(mode="json"),
+        "seed": config.seed,
+        "split": split_name,
+        "folds": [fold.name for fold in folds],
+        "manifest_hash": cohort.manifest_hash,
+        "cohort": {"name": info.name, "source": info.source, "terms": info.terms},
+        "patient_unit": info.patient_unit,
+        "synthetic": info.synthetic,
+        "versions": versions(),
+    }
+
+
+def _claim(run_dir: Path, facts: dict[str, Any]) -> None:
+    path = run_dir / RUN
+    if path.exists():
+        there = read_json(path, RunError, next_step="Choose another run directory")
+        if there.get("fingerprint") != facts["fingerprint"]:
+            raise RunError(
+                run_dir,
+                "another run is in this directory (other config, cohort or split)",
+                "Choose another with --out, or delete it",
+            )
+        return
+    if run_dir.exists() and any(run_dir.iterdir()):
+        raise RunError(run_dir, "the directory is not empty", "Choose another with --out")
+    write_json(path, facts)
+
+
+def _train_folds(
+    cohort: Cohort,
+    folds: list[Fold],
+    *,
+    config: TrainConfig,
+    run_dir: Path,
+    say: Say,
+    facts: dict[str, Any],
+) -> list[pd.DataFrame]:
+    pictures = load_pictures(cohort, config.network)
+    say(f"{len(pictures.table)} images prepared, {config.network.width} x {config.network.height}")
+    tables = []
+    for number, fold in enumerate(folds):
+        parts = ", ".join(f"{len(ids)} {part}" for part, ids in fold.parts().items())
+        say(f"fold {fold.name} ({number + 1} of {len(folds)}): {parts} images")
+        directory = run_dir if len(folds) == 1 else run_dir / "folds" / fold.name
+        own = config.model_copy(update={"seed": config.seed + number})
+        tables.append(
+            train_fold(pictures, fold, config=own, directory=directory, say=say, facts=facts)
+        )
+    return tables
+
+
+def _pooled(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Out-of-fold predictions: the test rows of every fold."""
+    table = pd.concat(tables, ignore_index=True)
+    return table[table["split"] == "test"].sort_values("image_id", ignore_index=True)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sgus.train.precision import arithmetic, repeatable, resolve_precision
+
+
+def test_settings_come_back_even_after_an_error() -> None:
+    before = torch.get_num_threads()
+    with pytest.raises(KeyError), repeatable(1):
+        assert torch.get_num_threads() == 1
+        assert torch.are_deterministic_algorithms_enabled()
+        {}["missing"]
+    assert torch.get_num_threads() == before
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_bfloat16_is_used_only_where_asked() -> None:
+    layer, x = torch.nn.Linear(2, 2), torch.randn(1, 2)
+    with arithmetic("bfloat16"):
+        assert layer(x).dtype == torch.bfloat16
+    with arithmetic("float32"):
+        assert layer(x).dtype == torch.float32
+
+
+def test_auto_asks_the_processor() -> None:
+    assert resolve_precision("auto") in {"bfloat16", "float32"}
+    assert resolve_precision("float32") == "float32"
