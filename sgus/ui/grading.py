@@ -64,11 +64,12 @@ def show_problems(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> None:
         for upload, outcome in zip(files, outcomes, strict=True)
         if outcome.error
     ]
-    for text in failed[:_PROBLEMS_SHOWN]:
-        show_problem(text)
-    if len(failed) > _PROBLEMS_SHOWN:
-        more = len(failed) - _PROBLEMS_SHOWN
-        show_problem(f"{more} more files could not be graded; the table below says why.")
+    shown = failed[:_PROBLEMS_SHOWN]
+    if len(failed) > len(shown):
+        more = len(failed) - len(shown)
+        shown.append(f"{more} more files could not be graded; the table below says why.")
+    if shown:
+        show_problem(*shown)
 
 
 def choose(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> Upload:

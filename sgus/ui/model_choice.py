@@ -51,6 +51,7 @@ def show_facts(facts: ModelFacts) -> None:
             st.markdown(facts.card)
 
 
-def show_problem(text: str) -> None:
-    """One problem, as plain text: file names cannot smuggle markup in."""
-    st.html(f'<div class="sgus-problem" role="alert">{html.escape(text)}</div>')
+def show_problem(*texts: str) -> None:
+    """Problems, a box each, as plain text: file names cannot smuggle markup in."""
+    boxes = (f'<div class="sgus-problem" role="alert">{html.escape(text)}</div>' for text in texts)
+    st.html("".join(boxes))
