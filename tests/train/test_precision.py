@@ -8,10 +8,16 @@ from sgus.train.precision import arithmetic, repeatable, resolve_precision
 
 def test_settings_come_back_even_after_an_error() -> None:
     before = torch.get_num_threads()
-    with pytest.raises(KeyError), repeatable(1):
-        assert torch.get_num_threads() == 1
-        assert torch.are_deterministic_algorithms_enabled()
-        {}["missing"]
+    inside = []
+
+    def fail() -> None:
+        with repeatable(1):
+            inside.extend([torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert inside == [1, True]
     assert torch.get_num_threads() == before
     assert not torch.are_deterministic_algorithms_enabled()
 
