@@ -130,7 +130,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cohort", type=Path)
     parser.add_argument("--splits", nargs="+", default=["kfold", "leave-one-centre-out"])
-    parser.add_argument("--out", type=Path, help="write predictions and reports here")
+    parser.add_argument("--out", type=Path, help="write the prediction tables here")
     parser.add_argument("--resamples", type=int, default=2000)
     options = parser.parse_args()
     cohort = load_cohort(options.cohort)
