@@ -119,3 +119,15 @@ def build_trunk(name: str, *, height: int, width: int) -> Trunk | TinyTrunk:
     if name == TINY:
         return TinyTrunk()
     return Trunk(name, height=height, width=width)
+
+
+def imagenet_state(name: str) -> dict[str, Tensor]:
+    """ImageNet weights of a timm model for one channel, fetched by timm's own loader.
+
+    Raises:
+        OSError, RuntimeError, ValueError: timm or the hub cannot give them.
+    """
+    import timm
+
+    model: nn.Module = timm.create_model(name, pretrained=True, in_chans=1, num_classes=0)
+    return dict(model.state_dict())

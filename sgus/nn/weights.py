@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import urllib.error
 import urllib.request
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
 
 from sgus.core.errors import ModelError
-from sgus.nn.backbones import TINY, Trunk
+from sgus.nn.backbones import TINY, Trunk, imagenet_state
 from sgus.nn.network import GradingNetwork
 
 NONE = "none"
@@ -24,6 +27,11 @@ _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _PREFIX = re.compile(r"^(?:module\.|model\.|encoder\.|backbone\.|trunks\.0\.)+")
 # The USCL ultrasound networks keep a ResNet as a Sequential without its classifier.
 _USCL = {"0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4"}
+_BAD_FILE = (
+    SafetensorError, pickle.UnpicklingError, RuntimeError, ValueError, TypeError, KeyError,
+    AttributeError, EOFError, OSError,
+)  # fmt: skip
+"""What reading bytes that are no weights may raise, by format."""
 _USCL_KEY = re.compile(r"^features\.(\d+)\.(.*)$")
 
 
@@ -88,11 +96,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         )
     try:
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
             return dict(load_file(path))
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # the formats raise what they like
+    except _BAD_FILE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(
             path, f"this is not a plain weights file ({reason})", "Save it as safetensors"
@@ -129,7 +135,6 @@ def _one_channel(value: Tensor, own: Tensor) -> Tensor:
 
 def _from_hub(network: GradingNetwork) -> dict[str, Tensor]:
     """ImageNet weights through timm's own loader, giving up quickly where there is no network."""
-    import timm
     from huggingface_hub import constants
 
     name = network.spec.backbone
@@ -139,7 +144,7 @@ def _from_hub(network: GradingNetwork) -> dict[str, Tensor]:
     before = constants.HF_HUB_OFFLINE
     constants.HF_HUB_OFFLINE = before or not online
     try:
-        model: nn.Module = timm.create_model(name, pretrained=True, in_chans=1, num_classes=0)
+        return imagenet_state(name)
     except (OSError, RuntimeError, ValueError) as error:
         reach = (
             "the hub did not hand them over"
@@ -156,7 +161,6 @@ def _from_hub(network: GradingNetwork) -> dict[str, Tensor]:
         ) from error
     finally:
         constants.HF_HUB_OFFLINE = before
-    return dict(model.state_dict())
 
 
 def hub_reachable() -> bool:

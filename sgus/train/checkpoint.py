@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from sgus.core.errors import RunError
+
+_BAD_FILE = (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, EOFError)
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -34,7 +37,7 @@ def load_checkpoint(path: Path, *, fingerprint: str) -> dict[str, Any] | None:
         state: dict[str, Any] = torch.load(
             io.BytesIO(path.read_bytes()), map_location="cpu", weights_only=True
         )
-    except Exception as error:
+    except _BAD_FILE as error:
         raise RunError(
             path, "the checkpoint is damaged", "Delete it to train from the beginning"
         ) from error

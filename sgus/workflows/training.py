@@ -11,7 +11,7 @@ import pandas as pd
 
 from sgus.cohort.manifest import Cohort, load_cohort
 from sgus.cohort.splits import Fold, load_split
-from sgus.core.errors import RunError
+from sgus.core.errors import RunError, SgusError
 from sgus.core.files import read_json, sha256_bytes, to_json, write_json, write_text
 from sgus.core.provenance import versions
 from sgus.train.config import TrainConfig
@@ -59,16 +59,19 @@ def run_training(
     folds = _folds(cohort, split_name)
     facts = _facts(cohort, split_name, folds, config)
     _claim(run_dir, facts)
-    write_json(run_dir / STATUS, {"state": "running", "folds": [fold.name for fold in folds]})
+    status = run_dir / STATUS
+    write_json(status, {"state": "running", "folds": [fold.name for fold in folds]})
+    ended = {"state": "failed", "reason": "it was interrupted; the same command resumes it"}
     try:
         tables = _train_folds(cohort, folds, config=config, run_dir=run_dir, say=say, facts=facts)
-    except BaseException as error:
-        state = "failed" if isinstance(error, Exception) else "stopped"
-        write_json(run_dir / STATUS, {"state": state, "reason": str(error)})
+        table = tables[0] if len(tables) == 1 else _pooled(tables)
+        write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
+        ended = {"state": "done"}
+    except SgusError as error:
+        ended = {"state": "failed", "reason": str(error)}
         raise
-    table = tables[0] if len(tables) == 1 else _pooled(tables)
-    write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
-    write_json(run_dir / STATUS, {"state": "done", "images": len(table)})
+    finally:
+        write_json(status, ended)
     return RunResult(run_dir, table)
 
 
