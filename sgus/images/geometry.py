@@ -14,7 +14,7 @@ from sgus.core.region import Region
 from sgus.images.region import MIN_REGION_PX
 from sgus.images.text import remove_text, text_mask
 
-PREPARE_VERSION: Final = 2
+PREPARE_VERSION: Final = 3
 """Raised whenever `prepare` gives other pixels for the same input: caches are then rebuilt."""
 
 

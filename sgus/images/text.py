@@ -27,6 +27,8 @@ _MARGIN_PX: Final = (6, 24)
 """Least and most room."""
 _FEATHER_PX: Final = 6
 """Columns at each side of a filled box that fade into the picture; all of them are margin."""
+_MOST_WORDS: Final = 200
+"""More than any scanner writes: a page of text must not take minutes."""
 _FADE_FROM, _FADE_TO = 0.35, 0.65
 """Depth in a filled box over which tissue from above gives way to tissue from below."""
 
@@ -61,23 +63,39 @@ def _word_boxes(area: Grey) -> list[Box]:
     rows, columns = stroke_points(area, width=width)
     if rows.size < _MIN_STROKE_PIXELS:
         return []
-    words = _words(rows, columns, reach=3 * width)
-    boxes = []
-    for word in np.unique(words):
-        y, x = rows[words == word], columns[words == word]
-        height = int(y.max() - y.min()) + 1
-        if y.size < _MIN_STROKE_PIXELS or height < _MIN_HEIGHT_PX:
-            continue
-        room = min(max(round(_MARGIN * height), _MARGIN_PX[0]), _MARGIN_PX[1])
-        boxes.append(
-            (
-                max(int(x.min()) - room - _FEATHER_PX, 0),
-                max(int(y.min()) - room, 0),
-                min(int(x.max()) + 1 + room + _FEATHER_PX, area.shape[1]),
-                min(int(y.max()) + 1 + room, area.shape[0]),
-            )
-        )
-    return _merged(boxes)
+    reach = 3 * width
+    return _merged(
+        [_with_room(ink, area.shape, reach=reach) for ink in _inked(rows, columns, reach=reach)]
+    )
+
+
+def _inked(rows: NDArray[np.int64], columns: NDArray[np.int64], *, reach: int) -> list[Box]:
+    """Bounding boxes of the words that have ink enough, those with most ink first."""
+    words = _words(rows, columns, reach=reach)
+    order = np.argsort(words, kind="stable")
+    starts = np.flatnonzero(np.diff(words[order], prepend=-1))
+    sizes = np.diff(starts, append=words.size)
+    y, x = rows[order], columns[order]
+    low_x, high_x = np.minimum.reduceat(x, starts), np.maximum.reduceat(x, starts) + 1
+    low_y, high_y = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts) + 1
+    enough = (sizes >= _MIN_STROKE_PIXELS) & (high_y - low_y >= _MIN_HEIGHT_PX)
+    kept = np.argsort(-sizes, kind="stable")
+    kept = kept[enough[kept]][:_MOST_WORDS]
+    found = np.stack([low_x, low_y, high_x, high_y], axis=1)[kept].tolist()
+    return [(x0, y0, x1, y1) for x0, y0, x1, y1 in found]
+
+
+def _with_room(ink: Box, shape: tuple[int, ...], *, reach: int) -> Box:
+    """A box of ink with its margin, up to the side of the area when that is near.
+
+    What the side cuts off from a letter may have no upright stroke left: the bars of an E.
+    """
+    x0, y0, x1, y1 = ink
+    room = min(max(round(_MARGIN * (y1 - y0)), _MARGIN_PX[0]), _MARGIN_PX[1])
+    x0, x1 = x0 - room - _FEATHER_PX, x1 + room + _FEATHER_PX
+    x0 = 0 if x0 < reach else x0
+    x1 = shape[1] if x1 > shape[1] - reach else x1
+    return x0, max(y0 - room, 0), x1, min(y1 + room, shape[0])
 
 
 def _merged(boxes: list[Box]) -> list[Box]:
