@@ -52,7 +52,7 @@ def train_fold(
     path = directory / PREDICTIONS
     if path.exists():
         say(f"fold {fold.name}: already done")
-        return pd.read_csv(path, dtype={"image_id": str, "patient_id": str, "fold": str})
+        return _read(path)
     directory.mkdir(parents=True, exist_ok=True)
     checkpoint = directory / CHECKPOINT
     network = _initial(config, say)
@@ -69,7 +69,13 @@ def train_fold(
     table = predict_fold(pictures, fold, model_dir=directory / MODEL)
     write_text(path, table.to_csv(index=False))
     checkpoint.unlink(missing_ok=True)
-    return table
+    return _read(path)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """An image called 007 or NA keeps its name."""
+    text = dict.fromkeys(["image_id", "patient_id", "split", "fold", *_KEPT], str)
+    return pd.read_csv(path, dtype=text, keep_default_na=False)
 
 
 def epoch_line(record: dict[str, Any], config: TrainConfig) -> str:
