@@ -24,6 +24,7 @@ VERBS: Final = {
     "split": ("sgus.cli.split", "Divide a cohort by patient into training, validation and test"),
     "train": ("sgus.cli.train", "Train a model on a split"),
     "evaluate": ("sgus.cli.evaluate", "Write and print the figures of a run"),
+    "publish": ("sgus.cli.publish", "Promote a trained model to models/ with its card"),
     "predict": ("sgus.cli.predict", "Grade images with a model"),
 }
 """Each verb's module, which defines `command` (or `app` where it has verbs of its own)."""

@@ -56,8 +56,8 @@ def run_training(
             directory holds another run.
     """
     cohort = load_cohort(cohort_dir)
-    folds = _folds(cohort, split_name)
-    facts = _facts(cohort, split_name, folds, config)
+    scheme, folds = _folds(cohort, split_name)
+    facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config)}
     _claim(run_dir, facts)
     status = run_dir / STATUS
     write_json(status, {"state": "running", "folds": [fold.name for fold in folds]})
@@ -75,11 +75,13 @@ def run_training(
     return RunResult(run_dir, table)
 
 
-def _folds(cohort: Cohort, split_name: str) -> list[Fold]:
+def _folds(cohort: Cohort, split_name: str) -> tuple[str, list[Fold]]:
+    """Scheme and folds."""
     if split_name == EVERYTHING:
         ids = list(cohort.usable()["image_id"])
-        return [Fold(name=EVERYTHING, train=ids, validation=[], test=[])]
-    return list(load_split(cohort, split_name).folds)
+        return EVERYTHING, [Fold(name=EVERYTHING, train=ids, validation=[], test=[])]
+    split = load_split(cohort, split_name)
+    return split.scheme, list(split.folds)
 
 
 def _facts(

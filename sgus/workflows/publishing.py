@@ -1,0 +1,102 @@
+"""Promote a trained model to `models/`, with a card that carries its recipe's honest figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sgus.core.errors import RunError
+from sgus.core.files import read_json
+from sgus.nn.model_files import ModelInfo, load_model, save_model
+from sgus.report.card import model_card
+
+RUN = "run.json"
+REPORT = "report.json"
+_SCHEMES = {
+    "holdout": "test part of a holdout",
+    "kfold": "patient-grouped {n}-fold",
+    "leave-one-centre-out": "each of {n} centres left out",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A run of the same recipe whose test images the figures come from.
+
+    Attributes:
+        directory: The run.
+        scheme: In words: `patient-grouped 5-fold`.
+        report: Its report.json.
+    """
+
+    directory: Path
+    scheme: str
+    report: dict[str, Any]
+
+
+def publish_model(
+    run_dir: Path, judged_by: Sequence[Path], *, name: str, out: Path, half: bool = True
+) -> ModelInfo:
+    """Write a model directory from a run, with figures from runs of the same recipe.
+
+    Args:
+        run_dir: A run of one fold, usually on everything.
+        judged_by: Evaluated runs on splits of the same cohort with the same config.
+        name: Name of the model.
+        out: The model directory to write.
+        half: Store weights in half precision.
+
+    Raises:
+        RunError: A run is unfinished, or was made with another config or cohort.
+        ModelError: The model cannot be loaded.
+    """
+    facts = _facts(run_dir)
+    if out.exists() and any(out.iterdir()):
+        raise RunError(out, "the directory is not empty", "Choose another name, or delete it")
+    judgements = [_judgement(directory, facts) for directory in judged_by]
+    if not judgements:
+        raise RunError(run_dir, "no run judges this model", "Name evaluated runs with --judged-by")
+    loaded = load_model(run_dir / "model")
+    info = loaded.info.model_copy(
+        update={
+            "name": name,
+            "figures": [figure for judgement in judgements for figure in _figures(judgement)],
+            "training": {
+                **loaded.info.training,
+                "judged_by": [judgement.scheme for judgement in judgements],
+            },
+        }
+    )
+    return save_model(out, loaded.network, info, card=model_card(info), half=half)
+
+
+def _facts(run_dir: Path) -> dict[str, Any]:
+    facts = read_json(run_dir / RUN, RunError, next_step="Give a run directory as train makes it")
+    return dict(facts)
+
+
+def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
+    facts = _facts(directory)
+    for key, what in (("config", "config"), ("manifest_hash", "cohort")):
+        if facts.get(key) != wanted.get(key):
+            raise RunError(
+                directory,
+                f"it was made with another {what}, so its figures say nothing of this model",
+                "Train and evaluate the same recipe on a split of the same cohort",
+            )
+    report = read_json(directory / REPORT, RunError, next_step=f"Evaluate it: evaluate {directory}")
+    folds = facts["folds"]
+    scheme = str(facts.get("scheme", ""))
+    words = _SCHEMES.get(scheme, f"split {facts['split']}").format(n=len(folds))
+    return Judgement(directory, words, report)
+
+
+def _figures(judgement: Judgement) -> list[dict[str, Any]]:
+    """The figures of the pooled test images, saying by which scheme."""
+    return [
+        {**figure, "where": judgement.scheme}
+        for figure in judgement.report["figures"]
+        if figure["where"] == "test"
+    ]
