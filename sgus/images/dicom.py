@@ -47,7 +47,7 @@ _PIXEL_TAGS: Final = (
 )
 """All that is read: nothing here says who was scanned, when or where."""
 
-_READER_ERRORS: Final = (
+_COMMON_ERRORS: Final = (
     OSError,
     ValueError,
     EOFError,
@@ -64,6 +64,13 @@ _READER_ERRORS: Final = (
     Warning,
 )
 """What pydicom and its decoders are known to raise on malformed files."""
+
+
+def _reader_errors() -> tuple[type[Exception], ...]:
+    """The same with pydicom's own two kinds, which stand outside the usual families."""
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
+    return (*_COMMON_ERRORS, BytesLengthException, InvalidDicomError)
 
 
 def is_dicom(data: bytes) -> bool:
@@ -90,13 +97,13 @@ def read_dicom(data: bytes, *, name: str, max_pixels: int) -> GreyImage:
         raise ImageError(name, "the whole DICOM file is compressed (deflated)", _EXPORT)
     try:
         dataset = _read_pixel_fields(data)
-    except _READER_ERRORS as error:
+        frames = _check_header(dataset, name, max_pixels)  # pydicom parses a field when asked
+    except _reader_errors() as error:
         cause = "the DICOM file is damaged or cut short"
         raise ImageError(name, cause, "Copy or export it again") from error
-    frames = _check_header(dataset, name, max_pixels)
     try:
         frame = _first_frame(dataset)
-    except _READER_ERRORS as error:
+    except _reader_errors() as error:
         cause = f"its pixels ({_syntax_name(dataset)}) cannot be decoded"
         raise ImageError(name, cause, _EXPORT) from error
     pixels, notes = _grey(frame, str(dataset.PhotometricInterpretation), name)
@@ -124,7 +131,8 @@ def _check_header(dataset: FileDataset, name: str, max_pixels: int) -> int:
 
 def _syntax_name(dataset: FileDataset) -> str:
     syntax: Any = dataset.file_meta.get("TransferSyntaxUID")
-    return str(syntax.name) if syntax is not None else "of unknown transfer syntax"
+    known = syntax is not None and syntax.is_transfer_syntax and syntax.name != syntax
+    return str(syntax.name) if known else "of unknown transfer syntax"
 
 
 def _first_frame(dataset: FileDataset) -> NDArray[Any]:

@@ -2,6 +2,8 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
@@ -46,6 +48,9 @@ def dicom(pixels, *, photometric="MONOCHROME2", syntax=ExplicitVRLittleEndian, *
         warnings.simplefilter("ignore")
         dataset.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
+
+
+WHOLE = dicom(TISSUE)
 
 
 def test_monochrome_is_kept():
@@ -118,6 +123,21 @@ def test_a_jpeg_inside_a_preamble_only_file_is_no_dicom():
 def test_truncated(cut):
     with pytest.raises(ImageError, match=r"DICOM|decoded"):
         decode_image(dicom(TISSUE)[:cut], name="a")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    edits=st.lists(st.tuples(st.integers(132, 700), st.integers(0, 255)), min_size=1, max_size=8)
+)
+def test_damaged_headers_decode_or_raise_image_error(edits):
+    data = bytearray(WHOLE)
+    for place, value in edits:
+        data[place] = value
+    try:
+        image = decode_image(bytes(data), name="a")
+    except ImageError:
+        return
+    assert image.pixels.dtype == np.uint8
 
 
 REAL = {
