@@ -4,8 +4,9 @@ import streamlit as st
 
 from sgus.ui import frame, overview
 from sgus.ui.model_choice import NO_MODEL, show_facts, show_problem
-from sgus.ui.models import ROOT, list_models, models_root
+from sgus.ui.models import ROOT, list_models
 from sgus.ui.tree import HIERARCHY_TEXT, hierarchy_svg
+from sgus.workflows.models import models_folder
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 def installation() -> None:
-    models, problems = list_models(models_root())
+    models, problems = list_models(models_folder())
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Models")

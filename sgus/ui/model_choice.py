@@ -6,19 +6,21 @@ import html
 
 import streamlit as st
 
-from sgus.ui.models import ModelFacts, key_figures, list_models, models_root
+from sgus.ui.models import ModelFacts, judged, list_models
+from sgus.workflows.models import models_folder
 
 NO_MODEL = (
     "No model is installed yet. Train one with `python -m sgus train`, or copy a model directory "
     "(model.json, model.safetensors, README.md) into the folder `models`, then reload this page."
 )
 NO_FIGURES = "Its description holds no figures: how well it grades is not known."
+INTERVALS = "In brackets: 95 % intervals. Of the recipe, on images that its training did not see."
 SYNTHETIC = "Trained on simulated images only: its grades mean nothing for patients."
 
 
 def choose_model() -> ModelFacts | None:
     """Draw the choice in the sidebar; `None` when there is nothing to choose."""
-    models, problems = list_models(models_root())
+    models, problems = list_models(models_folder())
     with st.sidebar:
         for problem in problems:
             show_problem(problem)
@@ -38,10 +40,15 @@ def choose_model() -> ModelFacts | None:
 
 def show_facts(facts: ModelFacts) -> None:
     """Name, honest figures and card of a model."""
-    lines = key_figures(facts) or [NO_FIGURES]
-    if facts.info.get("synthetic"):
-        lines = [SYNTHETIC, *lines]
-    items = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    warnings = [SYNTHETIC] if facts.info.get("synthetic") else []
+    ways = judged(facts)
+    paragraphs = [*map(html.escape, warnings if ways else [*warnings, NO_FIGURES])]
+    for way in ways:
+        lines = "<br>".join(map(html.escape, way.lines))
+        paragraphs.append(f"<b>{html.escape(way.how)}</b><br>{lines}")
+    if ways:
+        paragraphs.append(html.escape(INTERVALS))
+    items = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     st.html(
         f'<div class="sgus-facts"><b>{html.escape(facts.name)}</b>'
         f'<div class="sgus-muted">{items}</div></div>'

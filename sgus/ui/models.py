@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,12 @@ from sgus.core.errors import ModelError
 from sgus.core.files import read_json
 
 ROOT = Path(__file__).resolve().parents[2]
-CARD_FIGURES = ("quadratic_kappa", "accuracy", "auc")
-"""Figures of a model card worth showing beside every prediction."""
+SHOWN = (
+    ("four_grades", "quadratic_kappa", "Quadratic-weighted kappa"),
+    ("four_grades", "accuracy", "Accuracy, four grades"),
+    ("stage1", "accuracy", "Accuracy, 0/1 v 2/3"),
+)
+"""The figures of a model worth seeing beside every prediction; the card has all."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,6 @@ class ModelFacts:
     def figures(self) -> Sequence[Mapping[str, Any]]:
         """Figure objects of the model card."""
         return list(self.info.get("figures", []))
-
-
-def models_root() -> Path:
-    """Folder of the model directories: `SGUS_MODELS`, else `models/` of this installation."""
-    return Path(os.environ.get("SGUS_MODELS") or ROOT / "models")
 
 
 def list_models(root: Path) -> tuple[list[ModelFacts], list[str]]:
@@ -85,31 +83,51 @@ def read_facts(directory: Path) -> ModelFacts:
     )
 
 
-def figure_text(figure: Mapping[str, Any]) -> str:
-    """One figure with its interval and n: `accuracy 0.61 [0.52, 0.69], 172 images, 80 patients`."""
-    name = str(figure.get("figure", "")).replace("_", " ")
-    value = figure.get("value")
-    if value is None:
-        return f"{name}: {figure.get('reason', 'not computed')}"
-    low, high = figure.get("low"), figure.get("high")
-    interval = f" [{low:.2f}, {high:.2f}]" if low is not None and high is not None else ""
-    place = str(figure.get("where") or figure.get("subset") or "")
-    counts = ", ".join(
-        f"{figure[key]} {word}"
-        for key, word in (("n_images", "images"), ("n_patients", "patients"))
-        if figure.get(key) is not None
-    )
-    return ", ".join(part for part in (f"{name} {value:.2f}{interval}", place, counts) if part)
+@dataclass(frozen=True)
+class Judged:
+    """Figures of one way of judging a model: cross-validation, centres left out.
+
+    Attributes:
+        how: The way, with numbers of images and of patients (or of groups, where the data name
+            no patients).
+        lines: Each a figure with its interval.
+    """
+
+    how: str
+    lines: tuple[str, ...]
 
 
-def key_figures(facts: ModelFacts) -> list[str]:
-    """The figures of the four grades and of stage 1 that a reader needs first."""
-    wanted = [
-        figure
+def judged(facts: ModelFacts) -> list[Judged]:
+    """The figures that a reader needs first, by the way they were come by."""
+    ways = dict.fromkeys(str(figure.get("where", "")) for figure in facts.figures)
+    found = [_judged(facts, way) for way in ways]
+    return [way for way in found if way.lines]
+
+
+def _judged(facts: ModelFacts, way: str) -> Judged:
+    picked = [
+        (title, figure)
+        for scope, name, title in SHOWN
         for figure in facts.figures
-        if figure.get("figure") in CARD_FIGURES
-        and figure.get("scope") in ("four_grades", "stage1")
+        if (figure.get("where", ""), figure.get("scope"), figure.get("figure"))
+        == (way, scope, name)
         and figure.get("grade") is None
+        and figure.get("subset") is None
     ]
-    labels = {"four_grades": "Four grades", "stage1": "Stage 1, 0/1 v 2/3"}
-    return [f"{labels[str(figure['scope'])]}: {figure_text(figure)}" for figure in wanted]
+    training = facts.info.get("training") or {}
+    noun = "patients" if training.get("patient_unit") == "patient" else "groups"
+    counts = ""
+    if picked:
+        first = picked[0][1]
+        counts = f": {first.get('n_images', '?')} images, {first.get('n_patients', '?')} {noun}"
+    lines = tuple(f"{title} {value_text(figure)}" for title, figure in picked)
+    return Judged(f"{way[:1].upper()}{way[1:]}{counts}", lines)
+
+
+def value_text(figure: Mapping[str, Any]) -> str:
+    """A value with its interval, `0.61 [0.52, 0.69]`, or the reason why there is none."""
+    value, low, high = (figure.get(key) for key in ("value", "low", "high"))
+    if value is None:
+        return str(figure.get("reason") or "not computed")
+    interval = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
+    return f"{value:.2f}{interval}"

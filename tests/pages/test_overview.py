@@ -35,11 +35,13 @@ def test_overview__says_what_to_do_without_a_model(models: Path) -> None:
 
 def test_overview__shows_models_with_their_figures(add_model: Callable[..., Path]) -> None:
     figure = {"figure": "accuracy", "scope": "four_grades", "value": 0.6, "low": 0.5, "high": 0.7}
-    add_model("good", figures=[{**figure, "n_images": 172, "n_patients": 80}])
+    figure |= {"where": "patient-grouped 5-fold", "n_images": 172, "n_patients": 80}
+    add_model("good", figures=[figure])
     add_model("bare")
     add_model("simulated", synthetic=True)
     text = words(overview())
-    assert "Four grades: accuracy 0.60 [0.50, 0.70], 172 images, 80 patients" in text
+    assert "Patient-grouped 5-fold: 172 images, 80 groups" in text
+    assert "Accuracy, four grades 0.60 [0.50, 0.70]" in text
     assert "Its description holds no figures" in text
     assert "Trained on simulated images only" in text
 

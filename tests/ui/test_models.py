@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from sgus.core.errors import ModelError
-from sgus.ui.models import figure_text, key_figures, list_models, read_facts
+from sgus.ui.models import judged, list_models, read_facts, value_text
 
 FIGURE = {
-    "figure": "quadratic_kappa", "scope": "four_grades", "grade": None, "where": "kfold",
-    "subset": "test", "value": 0.714, "low": 0.62, "high": 0.79, "n_images": 172,
+    "figure": "quadratic_kappa", "scope": "four_grades", "grade": None,
+    "where": "patient-grouped 5-fold", "subset": None, "value": 0.714, "low": 0.62, "high": 0.79, "n_images": 172,
     "n_patients": 80, "interval": "patient bootstrap",
 }  # fmt: skip
 
@@ -58,25 +58,35 @@ def test_read_facts__a_list_is_no_description(tmp_path: Path) -> None:
         read_facts(directory)
 
 
-def test_figure_text__has_interval_and_n() -> None:
-    text = figure_text(FIGURE)
-    assert text == "quadratic kappa 0.71 [0.62, 0.79], kfold, 172 images, 80 patients"
+def test_value_text__has_the_interval_or_the_reason() -> None:
+    assert value_text(FIGURE) == "0.71 [0.62, 0.79]"
+    assert value_text({**FIGURE, "low": None}) == "0.71"
+    assert value_text({**FIGURE, "value": None, "reason": "one class only"}) == "one class only"
 
 
-def test_figure_text__gives_the_reason_for_none() -> None:
-    text = figure_text({**FIGURE, "value": None, "reason": "one class only"})
-    assert text == "quadratic kappa: one class only"
-
-
-def test_key_figures__leaves_grades_and_other_scopes_out(tmp_path: Path) -> None:
+def test_judged__groups_the_first_figures_by_how_they_were_come_by(tmp_path: Path) -> None:
     figures = [
+        {**FIGURE, "figure": "accuracy", "scope": "stage1", "value": 0.8},
+        {**FIGURE, "figure": "accuracy", "grade": 1},
+        {**FIGURE, "figure": "accuracy", "scope": "stage2a", "subset": "truth"},
         FIGURE,
-        {**FIGURE, "grade": 1},
-        {**FIGURE, "scope": "stage2a"},
-        {**FIGURE, "figure": "accuracy", "scope": "stage1"},
+        {**FIGURE, "where": "each of 3 centres left out", "value": None, "reason": "no"},
     ]
-    facts = read_facts(model(tmp_path, "a", figures=figures))
-    assert [line.split(":")[0] for line in key_figures(facts)] == [
-        "Four grades",
-        "Stage 1, 0/1 v 2/3",
-    ]
+    facts = read_facts(model(tmp_path, "a", figures=figures, training={"patient_unit": "patient"}))
+    first, second = judged(facts)
+    assert first.how == "Patient-grouped 5-fold: 172 images, 80 patients"
+    assert first.lines == (
+        "Quadratic-weighted kappa 0.71 [0.62, 0.79]",
+        "Accuracy, 0/1 v 2/3 0.80 [0.62, 0.79]",
+    )
+    assert second.lines == ("Quadratic-weighted kappa no",)
+
+
+def test_judged__groups_are_never_called_patients(tmp_path: Path) -> None:
+    training = {"patient_unit": "grouping key"}
+    facts = read_facts(model(tmp_path, "a", figures=[FIGURE], training=training))
+    assert judged(facts)[0].how.endswith("172 images, 80 groups")
+
+
+def test_judged__nothing_without_figures(tmp_path: Path) -> None:
+    assert judged(read_facts(model(tmp_path, "a"))) == []
