@@ -10,9 +10,9 @@ from sgus.core.errors import ModelError
 from sgus.ui.models import judged, list_models, read_facts, value_text
 
 FIGURE = {
-    "figure": "quadratic_kappa", "scope": "four_grades", "grade": None,
-    "where": "patient-grouped 5-fold", "subset": None, "value": 0.714, "low": 0.62, "high": 0.79, "n_images": 172,
-    "n_patients": 80, "interval": "patient bootstrap",
+    "figure": "quadratic_kappa", "scope": "four_grades", "grade": None, "subset": None,
+    "where": "patient-grouped 5-fold", "value": 0.714, "low": 0.62, "high": 0.79,
+    "n_images": 172, "n_patients": 80, "interval": "patient bootstrap",
 }  # fmt: skip
 
 
