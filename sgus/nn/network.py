@@ -25,9 +25,9 @@ class NetworkSpec(Config):
     """`hierarchical` (three stages), `flat` (four classes) or `ordinal` (cumulative)."""
     sharing: Sharing = "trunk"
     """`trunk`: one network for all stages; `separate`: one a stage, as in the reference."""
-    height: int = 192
+    height: int = 144
     """Rows of the network's input, pixels."""
-    width: int = 256
+    width: int = 192
     """Columns of the network's input, pixels."""
     dropout: float = 0.0
     """Share of pooled features dropped in training, 0 to below 1."""

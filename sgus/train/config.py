@@ -35,11 +35,11 @@ class TrainConfig(Config):
     """`onecycle` (rise, then cosine fall), `step` (divided by 10 at 1/2 and 3/4) or `constant`."""
     balance: float = Field(default=0.5, ge=0, le=1)
     """0 draws images as they are, 1 draws every grade equally often."""
-    neighbour_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
+    neighbour_smoothing: float = Field(default=0.1, ge=0, lt=0.5)
     """Share of a label given to the neighbouring grades: readers disagree by one grade."""
-    average_decay: float = Field(default=0.0, ge=0, lt=1)
+    average_decay: float = Field(default=0.98, ge=0, lt=1)
     """Moving average of the weights that is validated and kept; 0 keeps the last weights."""
-    patience: int = Field(default=0, ge=0)
+    patience: int = Field(default=15, ge=0)
     """Epochs without a better validation loss before stopping; 0 trains to the end.
 
     With a validation part and patience, the best epoch is kept; else the last one."""
@@ -73,6 +73,8 @@ PRESETS: Registry[TrainConfig] = Registry(
             weight_decay=0.0,
             schedule="step",
             balance=0.0,
+            neighbour_smoothing=0.0,
+            average_decay=0.0,
         ),
         "laptop": TrainConfig(
             network=NetworkSpec(backbone="tiny", height=96, width=128), epochs=30
