@@ -33,7 +33,8 @@ def command(
     if show:
         print(to_json(chosen.model_dump(mode="json")), end="")
         return
-    run_dir = out or Path("runs") / f"{cohort.resolve().name}-{split}-{preset}"
+    kind = "" if preset == "default" else f"-{preset}"
+    run_dir = out or Path("runs") / f"{cohort.resolve().name}-{split}{kind}"
     result = run_training(
         cohort, split, config=chosen, run_dir=run_dir, say=lambda line: print(line, flush=True)
     )

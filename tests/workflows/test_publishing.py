@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sgus.core.errors import RunError
+from sgus.nn.model_files import load_model
+from sgus.workflows.publishing import publish_model
+
+MANIFEST = "ab" * 32
+
+
+def figure(name: str, value: float | None, **more: object) -> dict[str, object]:
+    return {
+        "figure": name, "scope": "four_grades", "grade": None, "where": "test", "subset": None,
+        "value": value, "low": None if value is None else value - 0.1,
+        "high": None if value is None else value + 0.1, "n_images": 172, "n_patients": 81,
+        "interval": None, "reason": None if value is not None else "no image of grade 1",
+        **more,
+    }  # fmt: skip
+
+
+def make_run(directory: Path, *, scheme: str, folds: int, **facts: object) -> Path:
+    directory.mkdir()
+    run = {
+        "scheme": scheme, "split": scheme, "folds": [str(n) for n in range(folds)],
+        "config": {"network": {"backbone": "tiny"}, "epochs": 2}, "manifest_hash": MANIFEST,
+        **facts,
+    }  # fmt: skip
+    (directory / "run.json").write_text(json.dumps(run))
+    return directory
+
+
+def judge(directory: Path, figures: list[dict[str, object]], **facts: object) -> Path:
+    make_run(directory, **{"scheme": "kfold", "folds": 5, **facts})
+    (directory / "report.json").write_text(json.dumps({"figures": figures}))
+    return directory
+
+
+@pytest.fixture
+def trained(tmp_path: Path, make_network, make_model) -> Path:
+    run = make_run(tmp_path / "final", scheme="everything", folds=1)
+    network = make_network()
+    training = {
+        "cohort": {"name": "Study", "source": "two clinics", "terms": "research"},
+        "config": {"network": network.spec.model_dump()}, "n_images": 172,
+        "patient_unit": "grouping key",
+    }  # fmt: skip
+    make_model(run / "model", network, training=training, licence_notes="research")
+    return run
+
+
+def test_the_card_carries_the_figures_of_the_judging_runs(trained: Path, tmp_path: Path) -> None:
+    folds = judge(
+        tmp_path / "cv",
+        [figure("accuracy", 0.612), figure("accuracy", 0.9, where="test fold 1"),
+         figure("recall", None, grade=1)],
+    )  # fmt: skip
+    centres = judge(
+        tmp_path / "loco", [figure("accuracy", 0.437)], scheme="leave-one-centre-out",
+        folds=3,
+    )  # fmt: skip
+    out = tmp_path / "models" / "first"
+    info = publish_model(trained, [folds, centres], name="first", out=out)
+    assert [(f["where"], f["value"]) for f in info.figures] == [
+        ("patient-grouped 5-fold", 0.612),
+        ("patient-grouped 5-fold", None),
+        ("each of 3 centres left out", 0.437),
+    ]
+    card = (out / "README.md").read_text()
+    assert "### Patient-grouped 5-fold" in card
+    assert "| Accuracy, four grades | 0.61 (0.51 to 0.71) | 172 | 81 |" in card
+    assert "| Accuracy, four grades | 0.44 (0.34 to 0.54) | 172 | 81 |" in card
+    assert "| Recall, grade 1 | not computed (no image of grade 1) | 172 | 81 |" in card
+    assert "bootstrap over groups" in card
+    assert "patients |" not in card
+    assert "Diagnosis, treatment or follow-up" in card
+
+
+def test_the_published_network_is_the_trained_one(trained: Path, tmp_path: Path) -> None:
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
+    out = tmp_path / "models" / "first"
+    publish_model(trained, [folds], name="first", out=out)
+    x = torch.randn(2, 1, 48, 64)
+    with torch.inference_mode():
+        p = [
+            model.probabilities(model(x)).numpy()
+            for model in (load_model(out).network, load_model(trained / "model").network)
+        ]
+    np.testing.assert_allclose(*p, atol=2e-3)
+    assert (out / "model.safetensors").stat().st_size < 0.6 * (
+        trained / "model" / "model.safetensors"
+    ).stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ({"config": {"epochs": 3}}, "made with another config"),
+        ({"manifest_hash": "cd" * 32}, "made with another cohort"),
+    ],
+)
+def test_a_run_of_another_recipe_is_no_judge(
+    trained: Path, tmp_path: Path, facts: dict[str, object], text: str
+) -> None:
+    other = judge(tmp_path / "cv", [figure("accuracy", 0.6)], **facts)
+    with pytest.raises(RunError, match=text):
+        publish_model(trained, [other], name="first", out=tmp_path / "models" / "first")
+    assert not (tmp_path / "models").exists()
+
+
+def test_nothing_is_published_without_figures_or_over_another_model(
+    trained: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(RunError, match="no run judges this model"):
+        publish_model(trained, [], name="first", out=tmp_path / "new")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "model.json").write_text("{}")
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
+    with pytest.raises(RunError, match="not empty"):
+        publish_model(trained, [folds], name="first", out=tmp_path / "taken")
