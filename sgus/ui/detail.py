@@ -10,7 +10,7 @@ import streamlit as st
 from sgus.core.grades import STAGES
 from sgus.core.region import Region
 from sgus.ui import theme
-from sgus.ui.pictures import draw_region, encode
+from sgus.ui.pictures import data_url, draw_region
 from sgus.ui.region_editor import edit_region
 from sgus.ui.results import Results
 from sgus.ui.tree import tree_svg, tree_text
@@ -74,7 +74,7 @@ def _picture(graded: GradedImage) -> None:
     rgb = draw_region(
         graded.pixels, graded.region, window=graded.window, text_mask=graded.text_mask
     )
-    st.image(encode(rgb), width="stretch", alt="The image with its ultrasound region")
+    st.image(data_url(rgb), width="stretch", alt="The image with its ultrasound region")
     keys = [
         ("Ultrasound region", theme.REGION_COLOUR),
         ("What the network sees", theme.WINDOW_COLOUR),
@@ -100,7 +100,7 @@ def _maps(graded: GradedImage) -> None:
     for column, stage in zip(st.columns(len(STAGES)), STAGES, strict=True):
         with column:
             st.image(
-                encode(
+                data_url(
                     overlay(window, cams[stage.name], opacity=percent / 100), max_width=CAM_WIDTH
                 ),
                 width="stretch",
@@ -141,7 +141,7 @@ def show_region_by_hand(image: DecodedImage, results: Results) -> None:
     height, width = image.pixels.shape
     current = results.regions.get(image.sha256) or Region(0, 0, width, height)
     left, right = st.columns([5, 6], gap="large")
-    left.image(encode(draw_region(image.pixels, current)), width="stretch")
+    left.image(data_url(draw_region(image.pixels, current)), width="stretch")
     with right:
         st.write("Set the ultrasound region by hand and it is graded at once.")
         edit_region(results, image.sha256, current, width=width, height=height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from typing import Final
 
@@ -53,6 +54,16 @@ def draw_region(
             corners = (box.x0, box.y0, box.x1 - 1, box.y1 - 1)
             pen.rectangle(corners, outline=colour, width=line)
     return np.asarray(picture)
+
+
+def data_url(rgb: Rgb, *, max_width: int = MAX_WIDTH) -> str:
+    """A picture as text inside the page itself.
+
+    Streamlit forgets a picture's own address at the next rerun: a browser that asks a moment later,
+    while a slider is dragged, gets a broken image. It also leaves no address that shows a patient.
+    """
+    data = base64.b64encode(encode(rgb, max_width=max_width)).decode()
+    return f"data:image/jpeg;base64,{data}"
 
 
 def encode(rgb: Rgb, *, max_width: int = MAX_WIDTH) -> bytes:

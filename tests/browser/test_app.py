@@ -23,8 +23,15 @@ def upload(page: Page, files: Files) -> None:
     page.get_by_role("heading", name="All results").wait_for()
 
 
+def settle(page: Page) -> None:
+    """Wait until the script has run to its end."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def download(page: Page, folder: Path) -> list[dict[str, str]]:
     """The rows of the CSV that the button gives."""
+    settle(page)
     button = page.get_by_role("button", name="Download as CSV")
     expect(button).to_be_enabled()
     with page.expect_download() as caught:

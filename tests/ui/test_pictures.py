@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import io
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from sgus.core.region import Region
-from sgus.ui.pictures import draw_region, encode
+from sgus.ui.pictures import data_url, draw_region, encode
 from sgus.ui.theme import REGION_COLOUR, WINDOW_COLOUR
 
 GREY = np.full((60, 80), 100, dtype=np.uint8)
@@ -43,3 +44,10 @@ def test_encode__scales_down_only(width: int, expected: tuple[int, int]) -> None
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.format == "JPEG"
         assert picture.size == expected
+
+
+def test_data_url__holds_the_picture() -> None:
+    rgb = np.zeros((40, 80, 3), dtype=np.uint8)
+    kind, _, text = data_url(rgb).partition(",")
+    assert kind == "data:image/jpeg;base64"
+    assert base64.b64decode(text) == encode(rgb)
