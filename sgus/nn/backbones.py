@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from sgus.core.errors import ConfigError
+from sgus.nn.resnet import ResNet18
 
+RESNET18 = "resnet18"
 TINY = "tiny"
 """About 0.3 M parameters: a residual network for quick work on a laptop."""
 
@@ -44,6 +46,8 @@ class Trunk(nn.Module):
 
 
 def _create(name: str, *, height: int, width: int) -> Any:
+    if name == RESNET18:
+        return ResNet18()
     import timm
 
     if not timm.is_model(name):
