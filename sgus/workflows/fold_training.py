@@ -53,9 +53,9 @@ def train_fold(
     if path.exists():
         say(f"fold {fold.name}: already done")
         return _read(path)
+    network = _initial(config, say)
     directory.mkdir(parents=True, exist_ok=True)
     checkpoint = directory / CHECKPOINT
-    network = _initial(config, say)
     network, history = fit(
         network,
         _examples(pictures, fold.train),

@@ -110,17 +110,20 @@ def _facts(
 
 
 def _claim(run_dir: Path, facts: dict[str, Any]) -> None:
+    """Take the directory, unless it holds results of another run or somebody else's files."""
     path = run_dir / RUN
-    if path.exists():
-        there = read_json(path, RunError, next_step="Choose another run directory")
-        if there.get("fingerprint") != facts["fingerprint"]:
+    there = {entry.name for entry in run_dir.iterdir()} if run_dir.exists() else set()
+    if RUN in there:
+        found = read_json(path, RunError, next_step="Choose another run directory")
+        if found.get("fingerprint") == facts["fingerprint"]:
+            return
+        if there - {RUN, STATUS}:  # one that failed before its first epoch has nothing to lose
             raise RunError(
                 run_dir,
                 "another run is in this directory (other config, cohort or split)",
                 "Choose another with --out, or delete it",
             )
-        return
-    if run_dir.exists() and any(run_dir.iterdir()):
+    elif there:
         raise RunError(run_dir, "the directory is not empty", "Choose another with --out")
     write_json(path, facts)
 

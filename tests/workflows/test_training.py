@@ -134,6 +134,8 @@ def test_a_failure_is_written_down(cohort_dir: Path, tmp_path: Path) -> None:
     status = json.loads((tmp_path / "run" / "status.json").read_text())
     assert status["state"] == "failed"
     assert "resnet17" in status["reason"]
+    train(cohort_dir, "holdout", tmp_path / "run")  # nothing was lost, so the place is free
+    assert json.loads((tmp_path / "run" / "status.json").read_text()) == {"state": "done"}
 
 
 def test_a_changed_cohort_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
