@@ -21,6 +21,7 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Region | None, bool]] = []
+        self.learnt = False
 
     def grade(self, image: Any, *, region: Region | None = None, cams: bool = True) -> Any:
         self.calls.append((image.sha256, region, cams))
@@ -40,4 +41,5 @@ class FakeEngine:
             name=image.name, sha256=image.sha256, pixels=image.pixels, region=used, window=used,
             text_mask=mask, grade=int(p.argmax()), p=p, cams=maps, empty_cams=(), model="fake",
             stages=dict(zip(STAGE_NAMES, map(float, stages), strict=True)), notes=image.notes,
+            learnt=self.learnt,
         )  # fmt: skip

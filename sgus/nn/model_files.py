@@ -43,6 +43,8 @@ class ModelInfo(Config):
     """Whether it learnt from simulated images."""
     training: dict[str, Any] = {}
     """Config of the run and facts of its training data, for the reader of the card."""
+    training_sha256: list[str] = []
+    """SHA-256 of the image files it learnt from: its grade of these shows memory, not skill."""
     figures: list[dict[str, Any]] = []
     """Honest figures of the recipe, each with n and interval."""
     licence_notes: str = ""

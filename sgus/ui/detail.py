@@ -14,7 +14,7 @@ from sgus.ui.pictures import data_url, draw_region
 from sgus.ui.region_editor import edit_region
 from sgus.ui.results import Results
 from sgus.ui.tree import tree_svg, tree_text
-from sgus.ui.words import NEXT_STEP, off_path, stage_sentences, verdict
+from sgus.ui.words import LEARNT, NEXT_STEP, off_path, stage_sentences, verdict
 
 if TYPE_CHECKING:
     from sgus.images.decode import DecodedImage
@@ -62,6 +62,8 @@ def verdict_html(graded: GradedImage) -> str:
     grade = int(graded.grade)
     lead, *rest = map(html.escape, verdict([float(value) for value in graded.p]))
     style = f"background:{theme.GRADE_COLOURS[grade]};color:{theme.ON_GRADE[grade]}"
+    if graded.learnt:
+        rest.insert(0, f"<b>{LEARNT}</b>")
     sentences = "".join(f"<p>{line}</p>" for line in rest)
     return (
         f'<div class="sgus-verdict"><div class="sgus-badge" style="{style}">'

@@ -18,6 +18,11 @@ NEXT_STEP: Final = (
     "the model card."
 )
 
+LEARNT: Final = (
+    "The model learnt from this very image: its grade here shows memory, not how it grades new "
+    "images."
+)
+
 
 def percent(probability: float) -> str:
     """`0.543` as `54 %`, kept on one line; never "0 %" or "100 %" for what is merely near."""

@@ -65,7 +65,9 @@ def train_fold(
         resume=Resume(checkpoint, f"{facts['fingerprint']}/{fold.name}"),
     )
     write_text(directory / METRICS, "".join(json.dumps(record) + "\n" for record in history))
-    _save(network, fold, config=config, directory=directory / MODEL, facts=facts)
+    rows = pictures.rows(fold.train)
+    learnt_from = sorted(pictures.table["sha256"].iloc[rows])
+    _save(network, learnt_from, fold=fold, config=config, directory=directory / MODEL, facts=facts)
     table = predict_fold(pictures, fold, model_dir=directory / MODEL)
     write_text(path, table.to_csv(index=False))
     checkpoint.unlink(missing_ok=True)
@@ -106,8 +108,9 @@ def _examples(pictures: Pictures, image_ids: list[str]) -> Examples:
 
 def _save(
     network: GradingNetwork,
-    fold: Fold,
+    learnt_from: list[str],
     *,
+    fold: Fold,
     config: TrainConfig,
     directory: Path,
     facts: dict[str, Any],
@@ -129,6 +132,7 @@ def _save(
             "fold": fold.name,
             "n_images": len(fold.train),
         },
+        training_sha256=learnt_from,
         licence_notes=facts["cohort"]["terms"],
     )
     card = (

@@ -45,6 +45,7 @@ class GradedImage:
         empty_cams: Stages whose map is zero because nothing spoke for the chosen side.
         model: Name of the model and beginning of the hash of its weights.
         notes: What was converted, masked or is missing, plain sentences.
+        learnt: The model learnt from this very file: its grade here shows memory, not skill.
     """
 
     name: str
@@ -60,6 +61,7 @@ class GradedImage:
     empty_cams: tuple[str, ...]
     model: str
     notes: tuple[str, ...]
+    learnt: bool
 
     @property
     def cams(self) -> dict[str, NDArray[np.float32]]:
@@ -117,6 +119,7 @@ class Grader:
         network.trunks.to(self._dtype)
         network.to(memory_format=torch.channels_last)
         self._network = network
+        self._learnt_from = frozenset(self.info.training_sha256)
         self.model = f"{self.info.name}@{self.info.weights_sha256[:12]}"
 
     @classmethod
@@ -163,6 +166,7 @@ class Grader:
             empty_cams=said.empty,
             model=self.model,
             notes=(*image.notes, *_notes(seen, region, said.empty)),
+            learnt=image.sha256 in self._learnt_from,
         )
 
     def _read(self, pixels: NDArray[np.uint8], *, cams: bool) -> _Reading:

@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from sgus.cli.main import main
+from sgus.core.files import sha256_file
 from sgus.images.geometry import PREPARE_VERSION
-from sgus.nn.model_files import ModelInfo, save_model
+from sgus.nn.model_files import ModelInfo, load_model, save_model
 from sgus.nn.network import GradingNetwork, NetworkSpec
 
 
@@ -47,6 +48,18 @@ def test_predict__json_is_alone_on_stdout(
     assert [Path(entry["image"]).name for entry in entries] == ["001.png", "002.png"]
     assert all(sum(entry["p"]) == pytest.approx(1) for entry in entries)
     assert shown.err == "2 of 2 images graded\n"
+
+
+def test_predict__says_when_the_model_learnt_from_an_image(
+    model: str, scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = load_model(Path(model))
+    known = sha256_file(scans / "002.png")
+    info = loaded.info.model_copy(update={"training_sha256": [known]})
+    save_model(tmp_path / "knows", loaded.network, info, card="x")
+    assert main(["predict", "--model", str(tmp_path / "knows"), str(scans)]) == 0
+    shown = capsys.readouterr().err
+    assert shown == "2 of 2 images graded\nThe model learnt from 1 of them: no test of it\n"
 
 
 def test_predict__exit_status_1_when_some_failed(

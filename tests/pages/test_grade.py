@@ -205,3 +205,13 @@ def test_engine__is_loaded_once_and_again_for_new_weights(
     (directory / "model.safetensors").write_bytes(b"new weights")
     assert engine.load_engine(read_facts(directory)) is not first
     assert loaded == [directory, directory]
+
+
+def test_grade__an_image_the_model_learnt_from_is_no_test_of_it(
+    grade_page: Upload, fake: FakeEngine
+) -> None:
+    files = {"a.png": encoded(ultrasound())}
+    assert "learnt from this very image" not in " ".join(html_of(grade_page(files)))
+    fake.learnt = True
+    st.cache_resource.clear()
+    assert "The model learnt from this very image" in " ".join(html_of(grade_page(files)))

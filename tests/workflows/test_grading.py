@@ -152,6 +152,17 @@ def test_grade__keeps_the_notes_of_the_decoder(
     assert grader.grade(image).notes[: len(image.notes)] == image.notes
 
 
+def test_grade__knows_the_images_the_model_learnt_from(
+    model_dir: Path, decode: Callable[..., DecodedImage]
+) -> None:
+    loaded = load_model(model_dir)
+    known, new = decode(1), decode(2)
+    info = loaded.info.model_copy(update={"training_sha256": [known.sha256]})
+    grader = Grader(replace(loaded, info=info))
+    assert grader.grade(known).learnt
+    assert not grader.grade(new).learnt
+
+
 def test_grade__says_which_maps_are_empty(
     tmp_path: Path,
     make_network: Callable[..., torch.nn.Module],

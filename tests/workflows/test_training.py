@@ -111,7 +111,9 @@ def test_a_finished_fold_is_not_trained_again(cohort_dir: Path, tmp_path: Path) 
 def test_everything_learns_from_all_and_is_not_evaluated(cohort_dir: Path, tmp_path: Path) -> None:
     table = train(cohort_dir, "everything", tmp_path / "run")
     assert set(table["split"]) == {"train"}
-    assert load_model(tmp_path / "run" / "model").info.training["n_images"] == 12
+    info = load_model(tmp_path / "run" / "model").info
+    assert info.training["n_images"] == 12
+    assert info.training_sha256 == sorted(pd.read_csv(cohort_dir / "images.csv")["sha256"])
     with pytest.raises(RunError, match="neither a test row"):
         evaluate_run(tmp_path / "run")
 
