@@ -49,13 +49,13 @@ def train_fold(
     Returns:
         The fold's prediction table: all parts, made with the model as it was stored.
     """
-    path = directory / PREDICTIONS
+    path, checkpoint = directory / PREDICTIONS, directory / CHECKPOINT
     if path.exists():
+        checkpoint.unlink(missing_ok=True)  # left by a kill between the two last steps
         say(f"fold {fold.name}: already done")
         return _read(path)
     network = _initial(config, say)
     directory.mkdir(parents=True, exist_ok=True)
-    checkpoint = directory / CHECKPOINT
     network, history = fit(
         network,
         _examples(pictures, fold.train),

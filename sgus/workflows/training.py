@@ -13,13 +13,16 @@ from sgus.cohort.manifest import Cohort, load_cohort
 from sgus.cohort.splits import Fold, load_split
 from sgus.core.errors import RunError, SgusError
 from sgus.core.files import read_json, sha256_bytes, to_json, write_json, write_text
+from sgus.core.lock import LOCK_FILE, only_process
 from sgus.core.provenance import versions
+from sgus.images.geometry import PREPARE_VERSION
 from sgus.train.config import TrainConfig
 from sgus.workflows.fold_training import PREDICTIONS, train_fold
 from sgus.workflows.pictures import load_pictures
 
 RUN = "run.json"
 STATUS = "status.json"
+LOG = "log.txt"
 EVERYTHING = "everything"
 """In place of a split: learn from every usable image, for a model whose recipe is known."""
 
@@ -53,25 +56,52 @@ def run_training(
 
     Raises:
         SgusError: The cohort or split cannot be used, initial weights cannot be had, or the
-            directory holds another run.
+            directory holds another run or is at work in another process.
     """
     cohort = load_cohort(cohort_dir)
     scheme, folds = _folds(cohort, split_name)
     facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config)}
-    _claim(run_dir, facts)
+    _refuse_taken(run_dir, facts)  # before anything is written into a directory of others
+    with only_process(run_dir, RunError, next_step="Wait for it, or choose another with --out"):
+        if not _refuse_taken(run_dir, facts):
+            write_json(run_dir / RUN, facts)
+        return _run(cohort, folds, config=config, run_dir=run_dir, say=say, facts=facts)
+
+
+def _run(
+    cohort: Cohort,
+    folds: list[Fold],
+    *,
+    config: TrainConfig,
+    run_dir: Path,
+    say: Say,
+    facts: dict[str, Any],
+) -> RunResult:
+    """Train every fold, keeping `status.json` and `log.txt` up to date whatever happens."""
     status = run_dir / STATUS
     write_json(status, {"state": "running", "folds": [fold.name for fold in folds]})
     ended = {"state": "failed", "reason": "it was interrupted; the same command resumes it"}
-    try:
-        tables = _train_folds(cohort, folds, config=config, run_dir=run_dir, say=say, facts=facts)
-        table = tables[0] if len(tables) == 1 else _pooled(tables)
-        write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
-        ended = {"state": "done"}
-    except SgusError as error:
-        ended = {"state": "failed", "reason": str(error)}
-        raise
-    finally:
-        write_json(status, ended)
+    with (run_dir / LOG).open("a", encoding="utf-8", buffering=1) as log:
+
+        def tell(line: str) -> None:
+            log.write(f"{line}\n")
+            say(line)
+
+        try:
+            tables = _train_folds(
+                cohort, folds, config=config, run_dir=run_dir, say=tell, facts=facts
+            )
+            table = tables[0] if len(tables) == 1 else _pooled(tables)
+            write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
+            ended = {"state": "done"}
+        except SgusError as error:
+            ended = {"state": "failed", "reason": str(error)}
+            raise
+        except Exception as error:
+            ended = {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
+            raise
+        finally:
+            write_json(status, ended)
     return RunResult(run_dir, table)
 
 
@@ -99,6 +129,7 @@ def _facts(
         "fingerprint": sha256_bytes(to_json(decides).encode()),
         "config": config.model_dump(mode="json"),
         "seed": config.seed,
+        "prepare_version": PREPARE_VERSION,
         "split": split_name,
         "folds": [fold.name for fold in folds],
         "manifest_hash": cohort.manifest_hash,
@@ -109,23 +140,29 @@ def _facts(
     }
 
 
-def _claim(run_dir: Path, facts: dict[str, Any]) -> None:
-    """Take the directory, unless it holds results of another run or somebody else's files."""
-    path = run_dir / RUN
+def _refuse_taken(run_dir: Path, facts: dict[str, Any]) -> bool:
+    """Refuse a directory of another run or of somebody else's files; say whether it is this run's.
+
+    Raises:
+        RunError: It is taken.
+    """
     there = {entry.name for entry in run_dir.iterdir()} if run_dir.exists() else set()
-    if RUN in there:
-        found = read_json(path, RunError, next_step="Choose another run directory")
-        if found.get("fingerprint") == facts["fingerprint"]:
-            return
-        if there - {RUN, STATUS}:  # one that failed before its first epoch has nothing to lose
-            raise RunError(
-                run_dir,
-                "another run is in this directory (other config, cohort or split)",
-                "Choose another with --out, or delete it",
-            )
-    elif there:
-        raise RunError(run_dir, "the directory is not empty", "Choose another with --out")
-    write_json(path, facts)
+    if RUN not in there:
+        if there - {LOCK_FILE}:
+            raise RunError(run_dir, "the directory is not empty", "Choose another with --out")
+        return False
+    found = read_json(run_dir / RUN, RunError, next_step="Choose another run directory")
+    same = found.get("fingerprint") == facts["fingerprint"]
+    if same and found.get("prepare_version", PREPARE_VERSION) == PREPARE_VERSION:
+        return True
+    if there - {RUN, STATUS, LOG, LOCK_FILE}:  # one that failed at once has nothing to lose
+        other = "prepared its images in another way" if same else "other config, cohort or split"
+        raise RunError(
+            run_dir,
+            f"another run is in this directory ({other})",
+            "Choose another with --out, or delete it",
+        )
+    return False
 
 
 def _train_folds(

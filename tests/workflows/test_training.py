@@ -128,6 +128,7 @@ def test_another_run_in_the_directory_is_left_alone(cohort_dir: Path, tmp_path: 
     (tmp_path / "mine" / "thesis.txt").write_text("x")
     with pytest.raises(RunError, match="the directory is not empty"):
         train(cohort_dir, "holdout", tmp_path / "mine")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
 def test_a_failure_is_written_down(cohort_dir: Path, tmp_path: Path) -> None:
@@ -138,6 +139,52 @@ def test_a_failure_is_written_down(cohort_dir: Path, tmp_path: Path) -> None:
     assert "resnet17" in status["reason"]
     train(cohort_dir, "holdout", tmp_path / "run")  # nothing was lost, so the place is free
     assert json.loads((tmp_path / "run" / "status.json").read_text()) == {"state": "done"}
+
+
+def test_what_was_said_is_in_the_log(cohort_dir: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    said: list[str] = []
+    for _ in range(2):  # the second time everything is done already, and that is said
+        run_training(cohort_dir, "holdout", config=config(), run_dir=run, say=said.append)
+    assert (run / "log.txt").read_text(encoding="utf-8").splitlines() == said
+    assert "fold holdout: already done" in said
+
+
+def test_a_run_at_work_is_not_disturbed(cohort_dir: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    refused: list[str] = []
+
+    def second(line: str) -> None:
+        if line.startswith("epoch"):
+            before = (run / "status.json").read_bytes()
+            with pytest.raises(RunError, match="another process is at work here") as error:
+                train(cohort_dir, "holdout", run)
+            assert (run / "status.json").read_bytes() == before
+            refused.append(str(error.value))
+
+    run_training(cohort_dir, "holdout", config=config(), run_dir=run, say=second)
+    assert len(refused) == 2
+    assert json.loads((run / "status.json").read_text()) == {"state": "done"}
+
+
+def test_images_prepared_in_another_way_are_not_mixed(
+    cohort_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    train(cohort_dir, "three", run)
+    monkeypatch.setattr("sgus.workflows.training.PREPARE_VERSION", 10**6)
+    with pytest.raises(RunError, match="prepared its images in another way"):
+        train(cohort_dir, "three", run)
+
+
+def test_a_bug_is_not_called_an_interruption(cohort_dir: Path, tmp_path: Path) -> None:
+    def say(line: str) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    with pytest.raises(ZeroDivisionError):
+        run_training(cohort_dir, "holdout", config=config(), run_dir=tmp_path / "run", say=say)
+    status = json.loads((tmp_path / "run" / "status.json").read_text())
+    assert status == {"state": "failed", "reason": "ZeroDivisionError: on purpose"}
 
 
 def test_a_changed_cohort_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
