@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sgus.cohort.manifest import Cohort
 from sgus.core.errors import CohortError
+from sgus.core.files import sha256_file
 from sgus.core.region import Region
 from sgus.images.cache import build_cache
 from sgus.nn.network import NetworkSpec
@@ -51,7 +52,8 @@ def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:
     """Prepare every usable image of a cohort; the second time they come from its cache.
 
     Raises:
-        CohortError: No image is usable, or one has no ultrasound region.
+        CohortError: No image is usable, one has no ultrasound region, or a file is not the one
+            the manifest names.
         ImageError: A picture cannot be read; all such are named.
     """
     table = cohort.usable()
@@ -62,6 +64,7 @@ def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:
             "images have no ultrasound region" if bare else "no image is graded and not excluded",
             "Run the check verb; set the region or exclude them",
         )
+    _refuse_changed(cohort, table)
     items = [
         (str(row.image_id), cohort.root / str(row.path), Region.parse(str(row.region)))
         for row in table.itertuples()
@@ -70,3 +73,18 @@ def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:
         items, height=spec.height, width=spec.width, directory=cohort.root / "cache"
     )
     return Pictures(table, pixels)
+
+
+def _refuse_changed(cohort: Cohort, table: pd.DataFrame) -> None:
+    """The manifest's hash names the run: it must be these very files that are learnt from."""
+    changed = [
+        str(row.image_id)
+        for row in table.itertuples()
+        if (path := cohort.root / str(row.path)).is_file() and sha256_file(path) != row.sha256
+    ]
+    if changed:
+        raise CohortError(
+            ", ".join(changed[:10]),
+            f"{len(changed)} files are not those that were imported (their sha256 differs)",
+            "Run the check verb; put the imported files back, or import again",
+        )

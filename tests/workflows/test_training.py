@@ -197,6 +197,15 @@ def test_a_changed_cohort_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_two_files_exchanged_after_the_import_are_named(cohort_dir: Path, tmp_path: Path) -> None:
+    one, other = (cohort_dir / "images" / name for name in ("1.png", "2.png"))
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+    with pytest.raises(CohortError, match=r"^1, 2: 2 files are not those that were imported"):
+        train(cohort_dir, "holdout", tmp_path / "run")
+
+
 def test_an_image_without_a_region_is_named(cohort_dir: Path, tmp_path: Path) -> None:
     path = cohort_dir / "images.csv"
     images = pd.read_csv(path, dtype=str, keep_default_na=False)
