@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 
 from sgus.core.errors import RunError
 from sgus.core.files import read_json
-from sgus.nn.model_files import ModelInfo, load_model, save_model
+from sgus.nn.model_files import ModelInfo, load_model, read_info, save_model
 from sgus.report.card import model_card
 
 RUN = "run.json"
 REPORT = "report.json"
+MODEL = "model"
 _SCHEMES = {
     "holdout": "test part of a holdout",
     "kfold": "patient-grouped {n}-fold",
@@ -49,7 +51,8 @@ def publish_model(
         half: Store weights in half precision.
 
     Raises:
-        RunError: A run is unfinished, or was made with another config or cohort.
+        RunError: A run is unfinished, was made with another config, cohort or preparation of the
+            images, or two runs judge by one scheme.
         ModelError: The model cannot be loaded.
     """
     facts = _facts(run_dir)
@@ -58,7 +61,13 @@ def publish_model(
     judgements = [_judgement(directory, facts) for directory in judged_by]
     if not judgements:
         raise RunError(run_dir, "no run judges this model", "Name evaluated runs with --judged-by")
-    loaded = load_model(run_dir / "model")
+    twice = [words for words, n in Counter(j.scheme for j in judgements).items() if n > 1]
+    if twice:
+        cause = f"several runs judge by the same scheme ({', '.join(twice)})"
+        raise RunError(run_dir, cause, "Name one run a scheme with --judged-by")
+    loaded = load_model(run_dir / MODEL)
+    for judgement in judgements:
+        _refuse_other_preparation(judgement.directory, loaded.info)
     info = loaded.info.model_copy(
         update={
             "name": name,
@@ -87,10 +96,26 @@ def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
                 "Train and evaluate the same recipe on a split of the same cohort",
             )
     report = read_json(directory / REPORT, RunError, next_step=f"Evaluate it: evaluate {directory}")
+    if not any(figure["where"] == "test" for figure in report["figures"]):
+        cause = "its report has no figure of test images"
+        raise RunError(directory, cause, "Name a run on a split with a test part")
     folds = facts["folds"]
     scheme = str(facts.get("scheme", ""))
     words = _SCHEMES.get(scheme, f"split {facts['split']}").format(n=len(folds))
     return Judgement(directory, words, report)
+
+
+def _refuse_other_preparation(directory: Path, info: ModelInfo) -> None:
+    """A network that saw its images in another way says nothing of this one."""
+    models = [*directory.glob(MODEL), *directory.glob(f"folds/*/{MODEL}")]
+    if not models:
+        raise RunError(directory, "it holds no model", "Name the whole run directory")
+    if any(read_info(model).prepare_version != info.prepare_version for model in models):
+        raise RunError(
+            directory,
+            "its models saw images prepared by another version of the program",
+            "Train and evaluate it again with this version",
+        )
 
 
 def _figures(judgement: Judgement) -> list[dict[str, Any]]:

@@ -40,9 +40,8 @@ def tiny_network(seed: int = 1, **spec: str) -> GradingNetwork:
 
 
 def write_model(directory: Path, network: GradingNetwork, **facts: object) -> ModelInfo:
-    info = ModelInfo(
-        name="test-model", network=network.spec, prepare_version=PREPARE_VERSION, **facts
-    )
+    said = {"name": "test-model", "prepare_version": PREPARE_VERSION, **facts}
+    info = ModelInfo(network=network.spec, **said)
     return save_model(directory, network, info, card="# test-model\n")
 
 

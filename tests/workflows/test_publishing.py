@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from sgus.core.errors import RunError
+from sgus.images.geometry import PREPARE_VERSION
 from sgus.nn.model_files import load_model
 from sgus.workflows.publishing import publish_model
 
@@ -35,10 +37,20 @@ def make_run(directory: Path, *, scheme: str, folds: int, **facts: object) -> Pa
     return directory
 
 
-def judge(directory: Path, figures: list[dict[str, object]], **facts: object) -> Path:
-    make_run(directory, **{"scheme": "kfold", "folds": 5, **facts})
-    (directory / "report.json").write_text(json.dumps({"figures": figures}))
-    return directory
+@pytest.fixture
+def judge(make_network, make_model) -> Callable[..., Path]:
+    """Writes an evaluated run with one of its models."""
+
+    def write(
+        directory: Path, figures: list[dict[str, object]], prepared: int = PREPARE_VERSION,
+        **facts: object,
+    ) -> Path:  # fmt: skip
+        make_run(directory, **{"scheme": "kfold", "folds": 5, **facts})
+        (directory / "report.json").write_text(json.dumps({"figures": figures}))
+        make_model(directory / "folds" / "1" / "model", make_network(), prepare_version=prepared)
+        return directory
+
+    return write
 
 
 @pytest.fixture
@@ -54,7 +66,9 @@ def trained(tmp_path: Path, make_network, make_model) -> Path:
     return run
 
 
-def test_the_card_carries_the_figures_of_the_judging_runs(trained: Path, tmp_path: Path) -> None:
+def test_the_card_carries_the_figures_of_the_judging_runs(
+    trained: Path, judge, tmp_path: Path
+) -> None:
     folds = judge(
         tmp_path / "cv",
         [figure("accuracy", 0.612), figure("accuracy", 0.9, where="test fold 1"),
@@ -81,7 +95,7 @@ def test_the_card_carries_the_figures_of_the_judging_runs(trained: Path, tmp_pat
     assert "Diagnosis, treatment or follow-up" in card
 
 
-def test_the_published_network_is_the_trained_one(trained: Path, tmp_path: Path) -> None:
+def test_the_published_network_is_the_trained_one(trained: Path, judge, tmp_path: Path) -> None:
     folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
     out = tmp_path / "models" / "first"
     publish_model(trained, [folds], name="first", out=out)
@@ -102,10 +116,11 @@ def test_the_published_network_is_the_trained_one(trained: Path, tmp_path: Path)
     [
         ({"config": {"epochs": 3}}, "made with another config"),
         ({"manifest_hash": "cd" * 32}, "made with another cohort"),
+        ({"prepared": PREPARE_VERSION - 1}, "prepared by another version"),
     ],
 )
 def test_a_run_of_another_recipe_is_no_judge(
-    trained: Path, tmp_path: Path, facts: dict[str, object], text: str
+    trained: Path, judge, tmp_path: Path, facts: dict[str, object], text: str
 ) -> None:
     other = judge(tmp_path / "cv", [figure("accuracy", 0.6)], **facts)
     with pytest.raises(RunError, match=text):
@@ -114,7 +129,7 @@ def test_a_run_of_another_recipe_is_no_judge(
 
 
 def test_nothing_is_published_without_figures_or_over_another_model(
-    trained: Path, tmp_path: Path
+    trained: Path, judge, tmp_path: Path
 ) -> None:
     with pytest.raises(RunError, match="no run judges this model"):
         publish_model(trained, [], name="first", out=tmp_path / "new")
@@ -123,3 +138,15 @@ def test_nothing_is_published_without_figures_or_over_another_model(
     folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
     with pytest.raises(RunError, match="not empty"):
         publish_model(trained, [folds], name="first", out=tmp_path / "taken")
+
+
+def test_a_report_without_test_images_and_a_scheme_told_twice_are_refused(
+    trained: Path, judge, tmp_path: Path
+) -> None:
+    one, other = (judge(tmp_path / name, [figure("accuracy", 0.6)]) for name in ("a", "b"))
+    with pytest.raises(RunError, match=r"the same scheme \(patient-grouped 5-fold\)"):
+        publish_model(trained, [one, other], name="first", out=tmp_path / "new")
+    bare = judge(tmp_path / "c", [figure("accuracy", 0.6, where="validation")])
+    with pytest.raises(RunError, match="no figure of test images"):
+        publish_model(trained, [bare], name="first", out=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
