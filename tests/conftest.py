@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,24 @@ def study(tmp_path: Path) -> Study:
     made = Study(folder / "pictures", folder / "labels.csv", rows)
     made.write()
     return made
+
+
+@pytest.fixture
+def import_study(study: Study, tmp_path: Path) -> Callable[[], Path]:
+    """Imports the study as its folder now stands; gives the cohort's directory."""
+
+    def importing() -> Path:
+        from sgus.cohort.info import CohortInfo
+        from sgus.cohort.table import read_table
+        from sgus.workflows.importing import import_cohort
+
+        fields = ("image_id", "patient_id", "centre", "device", "grade")
+        mapping = dict(zip(fields, STUDENT_HEADER, strict=True))
+        info = CohortInfo(name="study")
+        source = read_table(study.table, images=study.images, mapping=mapping, info=info)
+        return import_cohort(source, tmp_path / "cohort").cohort.root
+
+    return importing
 
 
 @pytest.fixture(scope="session")

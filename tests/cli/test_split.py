@@ -5,20 +5,11 @@ import json
 import pytest
 
 from sgus.cli.main import main
-from sgus.cohort.info import CohortInfo
-from sgus.cohort.table import read_table
-from sgus.workflows.importing import import_cohort
 
 
 @pytest.fixture
-def root(study, tmp_path):
-    mapping = {
-        "image_id": "Anonymized ID", "patient_id": "Patient ID", "centre": "Center",
-        "grade": "OMERACT score",
-    }  # fmt: skip
-    info = CohortInfo(name="study")
-    source = read_table(study.table, images=study.images, mapping=mapping, info=info)
-    return import_cohort(source, tmp_path / "c").cohort.root
+def root(import_study):
+    return import_study()
 
 
 @pytest.mark.parametrize(

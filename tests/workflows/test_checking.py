@@ -3,22 +3,13 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageEnhance
 
-from sgus.cohort.info import CohortInfo
-from sgus.cohort.table import read_table
 from sgus.core.errors import CohortError
 from sgus.workflows.checking import check_cohort
-from sgus.workflows.importing import import_cohort
 
 
 @pytest.fixture
-def cohort(study, tmp_path):
-    mapping = {
-        "image_id": "Anonymized ID", "patient_id": "Patient ID", "centre": "Center",
-        "grade": "OMERACT score",
-    }  # fmt: skip
-    info = CohortInfo(name="study")
-    source = read_table(study.table, images=study.images, mapping=mapping, info=info)
-    return import_cohort(source, tmp_path / "cohort").cohort.root
+def cohort(import_study):
+    return import_study()
 
 
 def edit(root, row, **cells):

@@ -3,25 +3,16 @@ from __future__ import annotations
 import pytest
 
 from sgus.cohort.duplicates import HASH_COLUMN
-from sgus.cohort.info import CohortInfo
 from sgus.cohort.manifest import load_cohort
 from sgus.cohort.splits import load_split
-from sgus.cohort.table import read_table
 from sgus.core.errors import SplitError
-from sgus.workflows.importing import import_cohort
 from sgus.workflows.splitting import split_cohort
 
 
 @pytest.fixture
-def cohort(study, tmp_path):
+def cohort(study, import_study):
     (study.images / "005.png").write_bytes((study.images / "001.png").read_bytes())
-    mapping = {
-        "image_id": "Anonymized ID", "patient_id": "Patient ID", "centre": "Center",
-        "grade": "OMERACT score",
-    }  # fmt: skip
-    info = CohortInfo(name="study")
-    source = read_table(study.table, images=study.images, mapping=mapping, info=info)
-    return import_cohort(source, tmp_path / "cohort").cohort.root
+    return import_study()
 
 
 def test_split_cohort__identical_images_of_two_patients_stay_together(cohort):

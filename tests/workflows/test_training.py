@@ -8,8 +8,6 @@ import pandas as pd
 import pytest
 import torch
 
-from sgus.cohort.info import CohortInfo
-from sgus.cohort.table import read_table
 from sgus.core.errors import CohortError, ConfigError, RunError, SplitError
 from sgus.core.files import sha256_file
 from sgus.core.region import Region
@@ -20,7 +18,6 @@ from sgus.report.predictions import check_predictions
 from sgus.train.config import TrainConfig, make_config
 from sgus.train.predict import predict_probabilities
 from sgus.workflows.evaluating import evaluate_run
-from sgus.workflows.importing import import_cohort
 from sgus.workflows.splitting import split_cohort
 from sgus.workflows.training import run_training
 
@@ -35,15 +32,8 @@ def config(*settings: str) -> TrainConfig:
 
 
 @pytest.fixture
-def cohort_dir(study, tmp_path: Path) -> Path:
-    out = tmp_path / "cohort"
-    mapping = {
-        "image_id": "Anonymized ID", "patient_id": "Patient ID", "centre": "Center",
-        "grade": "OMERACT score",
-    }  # fmt: skip
-    info = CohortInfo(name="study")
-    source = read_table(study.table, images=study.images, mapping=mapping, info=info)
-    import_cohort(source, out)
+def cohort_dir(import_study) -> Path:
+    out: Path = import_study()
     split_cohort(out, "kfold", n_folds=3, validation_fraction=0.0, name="three")
     split_cohort(out, "holdout", fractions=(0.5, 0.25, 0.25))
     return out
