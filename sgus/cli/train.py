@@ -26,7 +26,7 @@ def command(
     from sgus.core.config import read_settings
     from sgus.core.files import to_json
     from sgus.train.config import make_config
-    from sgus.workflows.training import run_training
+    from sgus.workflows.training import EVERYTHING, run_training
 
     values = read_settings(config) if config else None
     chosen = make_config(preset, values=values, settings=set_ or [])
@@ -39,4 +39,8 @@ def command(
         cohort, split, config=chosen, run_dir=run_dir, say=lambda line: print(line, flush=True)
     )
     print(f"Written: {run_dir} ({len(result.predictions)} predictions)")
-    print(f"Next: python -m sgus evaluate {run_dir}")
+    if split == EVERYTHING:  # there is nothing left to test it on
+        judged = "--judged-by RUN, an evaluated run of the same settings on a split"
+        print(f"Next: python -m sgus publish {run_dir} --name NAME {judged}")
+    else:
+        print(f"Next: python -m sgus evaluate {run_dir}")

@@ -45,6 +45,8 @@ class Matched:
     n_unused: int
 
     def __str__(self) -> str:
+        if self.source == NONE:
+            return "initial weights none: training starts from random numbers"
         return (
             f"initial weights {self.source}: {self.n_matched} of {self.n_trunk} tensors of the "
             f"trunk matched, {self.n_unused} of the file unused"

@@ -13,6 +13,7 @@ import torch
 
 from sgus import __version__
 from sgus.cohort.splits import Fold
+from sgus.core.errors import RunError
 from sgus.core.files import write_text
 from sgus.core.grades import GRADES, STAGE_NAMES, most_probable_grade
 from sgus.core.rng import stream_seed
@@ -53,7 +54,7 @@ def train_fold(
     if path.exists():
         checkpoint.unlink(missing_ok=True)  # left by a kill between the two last steps
         say(f"fold {fold.name}: already done")
-        return _read(path)
+        return _finished(path, fold)
     network = _initial(config, say)
     directory.mkdir(parents=True, exist_ok=True)
     network, history = fit(
@@ -72,6 +73,21 @@ def train_fold(
     write_text(path, table.to_csv(index=False))
     checkpoint.unlink(missing_ok=True)
     return _read(path)
+
+
+def _finished(path: Path, fold: Fold) -> pd.DataFrame:
+    """The table of a fold finished before, when it still has every image of every part."""
+    step = "Delete it, and the same command trains this fold again"
+    wanted = sorted((image, part) for part, ids in fold.parts().items() for image in ids)
+    try:
+        table = _read(path)
+        found = sorted(zip(table["image_id"], table["split"], strict=True))
+    except (ValueError, KeyError) as error:  # pandas' own errors are ValueErrors
+        raise RunError(path, f"the file is damaged ({error})", step) from error
+    if found != wanted:
+        cause = f"it holds {len(found)} rows that are not the {len(wanted)} images of the fold"
+        raise RunError(path, cause, step)
+    return table
 
 
 def _read(path: Path) -> pd.DataFrame:

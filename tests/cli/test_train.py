@@ -85,3 +85,14 @@ def test_a_wrong_name_is_a_sentence(
         assert main([*words, *wrong]) == 2
         assert text in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_what_comes_next_is_said(cohort: Path, tmp_path: Path, capsys) -> None:
+    short = [*FAST, "--set", "epochs=1", "--out"]
+    assert main(["train", str(cohort), *short, str(tmp_path / "a")]) == 0
+    said = capsys.readouterr().out
+    assert f"Next: python -m sgus evaluate {tmp_path / 'a'}" in said
+    assert "initial weights none: training starts from random numbers" in said
+    words = ["train", str(cohort), "--split", "everything", *short, str(tmp_path / "b")]
+    assert main(words) == 0
+    assert f"Next: python -m sgus publish {tmp_path / 'b'} --name" in capsys.readouterr().out
