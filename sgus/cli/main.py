@@ -92,9 +92,16 @@ def _run(verb: str, words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
     except OSError as error:
-        print(f"Error: {error}.", file=sys.stderr)
+        print(f"Error: {_of_the_system(error)}", file=sys.stderr)
         return FAILED
     return 0
+
+
+def _of_the_system(error: OSError) -> str:
+    """A file that cannot be read or written, as a sentence with a next step."""
+    if error.filename is None or error.strerror is None:
+        return f"{error}."
+    return f"{error.filename}: {error.strerror}. Check the path, its rights and the disk."
 
 
 def _single(command: Callable[..., None]) -> typer.Typer:

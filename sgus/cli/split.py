@@ -40,3 +40,4 @@ def command(
         validation_fraction=validation_fraction,
     )
     print(result.text())
+    print(f"\nNext: python -m sgus train {cohort} --split {result.split.name}")

@@ -67,7 +67,7 @@ def read_json(path: Path, error: type[SgusError], *, next_step: str) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as cause:
+    except (FileNotFoundError, NotADirectoryError) as cause:
         raise error(path, "the file is not there", next_step) from cause
     except (json.JSONDecodeError, UnicodeDecodeError) as cause:
         raise error(path, f"the file is not valid JSON ({cause})", next_step) from cause

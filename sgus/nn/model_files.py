@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from sgus.core.config import Config
-from sgus.core.errors import ModelError
+from sgus.core.errors import ConfigError, ModelError
 from sgus.core.files import read_json, sha256_file, write_bytes, write_json, write_text
 from sgus.core.grades import STAGES
 from sgus.nn.network import GradingNetwork, NetworkSpec
@@ -102,10 +102,13 @@ def read_info(directory: Path) -> ModelInfo:
         directory / INFO, ModelError, next_step="Give a model directory, such as models/NAME"
     )
     try:
-        return ModelInfo.model_validate(values)
-    except ValueError as error:
+        return ModelInfo.parse(values, source=INFO)
+    except (ConfigError, TypeError, ValueError) as error:
+        wrong = error.cause if isinstance(error, ConfigError) else "no JSON object"
         raise ModelError(
-            directory / INFO, f"this is not a model description ({error})", "Train the model again"
+            directory / INFO,
+            f"this is not a model description ({wrong})",
+            "Copy the whole model directory again, or train the model again",
         ) from error
 
 

@@ -38,7 +38,8 @@ class SplitResult:
         head = f"{split.n_images} images of {split.n_patients} {split.patient_unit}s"
         notes = [f"{len(split.left_out)} images stay out (excluded or not graded)"]
         notes += [f"{len(split.duplicates)} pairs or groups of like images are kept together"]
-        table = self.table.to_string(index=False)
+        unit = "patients" if split.patient_unit == "patient" else "groups"
+        table = self.table.rename(columns={"patients": unit}).to_string(index=False)
         return "\n".join([head, table, "", *notes, *self.warnings, f"Written: {self.path}"])
 
 

@@ -50,7 +50,12 @@ def test_main__an_unknown_verb_lists_the_known(capsys):
             2,
             "Error: a file: it is broken. Mend it.",
         ),
-        (PermissionError(13, "Permission denied", "x"), 2, "Error: [Errno 13] Permission denied"),
+        (
+            PermissionError(13, "Permission denied", "x"),
+            2,
+            "Error: x: Permission denied. Check the",
+        ),
+        (OSError("the disk sleeps"), 2, "Error: the disk sleeps."),
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
