@@ -13,6 +13,10 @@ from sgus.workflows.predict import Prediction
 
 Record = dict[str, Any]
 _P: Final = tuple(f"p{grade}" for grade in GRADES)
+_LEGEND: Final = """\
+grade: the most probable OMERACT grade; p0 to p3: probability of each grade.
+stage1: probability of 2/3 against 0/1; stage2a: of 1 against 0, if it is one of the two;
+stage2b: of 3 against 2, if it is one of the two. Research use only."""
 CSV_COLUMNS: Final = ("image", "sha256", "grade", *_P, *STAGE_NAMES, "model", "error")
 
 
@@ -62,7 +66,7 @@ def as_text(records: Sequence[Record]) -> str:
     """A table for people: percentages, and a sentence where there is no grade."""
     width = max(len("image"), *(len(record["image"]) for record in records))
     head = f"{'image':<{width}}  grade" + "".join(f"{name:>9}" for name in (*_P, *STAGE_NAMES))
-    return "\n".join([head, *(_line(record, width) for record in records)]) + "\n"
+    return "\n".join([head, *(_line(record, width) for record in records), "", _LEGEND]) + "\n"
 
 
 def _line(record: Record, width: int) -> str:

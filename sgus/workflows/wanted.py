@@ -11,7 +11,6 @@ from sgus.cohort.sheet import Sheet, read_sheet
 from sgus.cohort.source import IMAGE_SUFFIXES, ImageFolder, find_files
 from sgus.core.errors import CohortError, ImageError
 
-SUFFIXES: Final = (*IMAGE_SUFFIXES, ".dcm")
 ID_COLUMNS: Final = ("image_id", "image", "Anonymized ID", "file", "filename", "id")
 """Columns taken for the image's id, the first that is there; case does not matter."""
 
@@ -45,7 +44,7 @@ def wanted_files(paths: Sequence[Path]) -> list[Wanted]:
         if path.is_dir():
             inside = sorted(file for file in path.iterdir() if _is_image(file))
             if not inside:
-                known = ", ".join(SUFFIXES)
+                known = ", ".join(IMAGE_SUFFIXES)
                 raise ImageError(path, f"the folder holds no image ({known})", "Name another")
         wanted += [Wanted(str(file), file) for file in inside]
     return wanted
@@ -53,7 +52,7 @@ def wanted_files(paths: Sequence[Path]) -> list[Wanted]:
 
 def _is_image(path: Path) -> bool:
     hidden = path.name.startswith(".")
-    return path.is_file() and path.suffix.lower() in SUFFIXES and not hidden
+    return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not hidden
 
 
 def wanted_rows(table: Path, *, images: Path, id_column: str | None = None) -> list[Wanted]:

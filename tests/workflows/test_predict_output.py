@@ -59,8 +59,10 @@ def test_as_csv__reads_back() -> None:
 
 
 def test_as_text__is_a_table_for_people() -> None:
-    assert as_text([GRADED, FAILED]) == (
+    table, _, legend = as_text([GRADED, FAILED]).partition("\n\n")
+    assert legend.startswith("grade: the most probable OMERACT grade")
+    assert table == (
         "image     grade       p0       p1       p2       p3   stage1  stage2a  stage2b\n"
         "a, b.png      1   25.0 %   50.0 %   12.5 %   12.5 %   25.0 %   66.7 %   50.0 %\n"
-        "c.png     not graded: c.png: the file is empty. Export it.\n"
+        "c.png     not graded: c.png: the file is empty. Export it."
     )
