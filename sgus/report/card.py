@@ -64,10 +64,21 @@ def _figure_lines(info: ModelInfo) -> Iterator[str]:
     groups = info.training.get("patient_unit") != "patient"
     unit = "groups" if groups else "patients"
     yield "## Figures\n"
-    yield (
-        "Of the same recipe, on images its training did not see; the model here learnt from all "
-        f"images, so it has no test images of its own. Intervals: 95 %, bootstrap over {unit}."
+    split = info.training.get("split")
+    own = (
+        "the model here learnt from all images, so it has no test images of its own"
+        if split == "everything"
+        else f"the model here learnt from the training part of the split {split}"
     )
+    yield (
+        f"Of the same recipe, on images its training did not see; {own}. "
+        f"Intervals: 95 %, bootstrap over {unit}."
+    )
+    if chosen := info.training.get("chose_epoch"):
+        yield (
+            f"A validation part chose the epoch of the models judged by {' and '.join(chosen)}; "
+            "a model that learnt from all images was trained to the last epoch."
+        )
     if groups:
         yield (
             "The data name no patients: images are grouped by a key that may merge patients, so "

@@ -31,11 +31,13 @@ class Judgement:
         directory: The run.
         scheme: In words: `patient-grouped 5-fold`.
         report: Its report.json.
+        chose_epoch: A validation part chose the epoch of its models.
     """
 
     directory: Path
     scheme: str
     report: dict[str, Any]
+    chose_epoch: bool
 
 
 def publish_model(
@@ -75,6 +77,7 @@ def publish_model(
             "training": {
                 **loaded.info.training,
                 "judged_by": [judgement.scheme for judgement in judgements],
+                "chose_epoch": [j.scheme for j in judgements if j.chose_epoch],
             },
         }
     )
@@ -102,7 +105,9 @@ def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
     folds = facts["folds"]
     scheme = str(facts.get("scheme", ""))
     words = _SCHEMES.get(scheme, f"split {facts['split']}").format(n=len(folds))
-    return Judgement(directory, words, report)
+    parts = {part["where"] for part in (*report["parts"], *report["left_out"])}
+    chose_epoch = bool(facts["config"].get("patience")) and "validation" in parts
+    return Judgement(directory, words, report, chose_epoch)
 
 
 def _refuse_other_preparation(directory: Path, info: ModelInfo) -> None:

@@ -30,7 +30,8 @@ def make_run(directory: Path, *, scheme: str, folds: int, **facts: object) -> Pa
     directory.mkdir()
     run = {
         "scheme": scheme, "split": scheme, "folds": [str(n) for n in range(folds)],
-        "config": {"network": {"backbone": "tiny"}, "epochs": 2}, "manifest_hash": MANIFEST,
+        "config": {"network": {"backbone": "tiny"}, "epochs": 2, "patience": 5},
+        "manifest_hash": MANIFEST,
         **facts,
     }  # fmt: skip
     (directory / "run.json").write_text(json.dumps(run))
@@ -46,7 +47,11 @@ def judge(make_network, make_model) -> Callable[..., Path]:
         **facts: object,
     ) -> Path:  # fmt: skip
         make_run(directory, **{"scheme": "kfold", "folds": 5, **facts})
-        (directory / "report.json").write_text(json.dumps({"figures": figures}))
+        left_out = [{"where": "train", "rows": 9}]
+        if facts.get("scheme") == "holdout":
+            left_out.append({"where": "validation", "rows": 4})
+        report = {"figures": figures, "parts": [{"where": "test"}], "left_out": left_out}
+        (directory / "report.json").write_text(json.dumps(report))
         make_model(directory / "folds" / "1" / "model", make_network(), prepare_version=prepared)
         return directory
 
@@ -60,7 +65,7 @@ def trained(tmp_path: Path, make_network, make_model) -> Path:
     training = {
         "cohort": {"name": "Study", "source": "two clinics", "terms": "research"},
         "config": {"network": network.spec.model_dump()}, "n_images": 172,
-        "patient_unit": "grouping key",
+        "patient_unit": "grouping key", "split": "everything",
     }  # fmt: skip
     make_model(run / "model", network, training=training, licence_notes="research")
     return run
@@ -93,6 +98,32 @@ def test_the_card_carries_the_figures_of_the_judging_runs(
     assert "bootstrap over groups" in card
     assert "patients |" not in card
     assert "Diagnosis, treatment or follow-up" in card
+    assert "learnt from all images, so it has no test images of its own" in card
+    assert "chose the epoch" not in card
+
+
+def test_the_card_says_how_the_judges_differ_from_the_model(
+    trained: Path, judge, tmp_path: Path
+) -> None:
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
+    held = judge(tmp_path / "held", [figure("accuracy", 0.5)], scheme="holdout", folds=1)
+    publish_model(trained, [folds, held], name="first", out=tmp_path / "new")
+    card = (tmp_path / "new" / "README.md").read_text()
+    assert "chose the epoch of the models judged by test part of a holdout;" in card
+
+
+def test_the_card_of_a_model_of_one_part_does_not_claim_all_images(
+    trained: Path, judge, tmp_path: Path
+) -> None:
+    path = trained / "model" / "model.json"
+    facts = json.loads(path.read_text())
+    facts["training"]["split"] = "holdout"
+    path.write_text(json.dumps(facts))
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
+    publish_model(trained, [folds], name="first", out=tmp_path / "new")
+    card = (tmp_path / "new" / "README.md").read_text()
+    assert "learnt from the training part of the split holdout." in card
+    assert "all images" not in card
 
 
 def test_the_published_network_is_the_trained_one(trained: Path, judge, tmp_path: Path) -> None:
