@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from sgus.core.errors import RunError
+from sgus.images.augment import AugmentConfig
 from sgus.nn.network import GradingNetwork
 from sgus.train.config import TrainConfig, make_config
 from sgus.train.examples import Examples
-from sgus.train.loop import Resume, fit
+from sgus.train.loop import Resume, fit, run_epoch
 from sgus.train.predict import predict_probabilities
+from sgus.train.state import begin, update_average
 
 SETTINGS = [
     "network.height=48", "network.width=64", "batch_size=8", "threads=1", "epochs=6",
@@ -117,9 +119,38 @@ def test_patience_keeps_the_best_epoch_of_the_validation_part() -> None:
     assert loss == pytest.approx(losses[best], rel=1e-4)
 
 
-def test_the_average_is_what_a_slow_loop_computes() -> None:
-    from sgus.train.state import begin, update_average
+@pytest.mark.parametrize("decay", [0.0, 0.9])
+def test_without_patience_the_last_weights_are_kept_averaged_where_asked(decay: float) -> None:
+    made_for = config(f"average_decay={decay}", "patience=0", "epochs=3")
+    trained, history = fit(
+        network(made_for), examples(), examples(16, seed=1),
+        config=made_for, report=lambda record: None,
+    )  # fmt: skip
+    unseen = examples(16, seed=1)
+    p, _ = predict_probabilities(trained, unseen.pixels)
+    loss = -np.log(p[np.arange(16), unseen.grades]).mean()
+    assert loss == pytest.approx(history[-1]["validation_loss"], rel=1e-4)
 
+
+def test_the_learning_rate_follows_its_schedule() -> None:
+    made_for = config("epochs=8", "schedule=step", "learning_rate=0.001", "patience=0")
+    state = begin(network(made_for), made_for)
+    rates = [run_epoch(state, examples(), None, config=made_for)["learning_rate"] for _ in range(8)]
+    assert rates == pytest.approx([1e-3] * 4 + [1e-4] * 2 + [1e-5] * 2)
+
+
+@pytest.mark.parametrize("part", ["flip", "gamma", "noise"])
+def test_every_epoch_varies_the_images_as_the_config_says(part: str) -> None:
+    still = [f"augment.{name}=0" for name in AugmentConfig.model_fields]
+    plain, _ = run(config("epochs=1", *still))
+    again, _ = run(config("epochs=1", *still))
+    varied, _ = run(config("epochs=1", *still, f"augment.{part}=0.5"))
+    key = "readings.0.weight"
+    assert torch.equal(plain[key], again[key])
+    assert not torch.equal(plain[key], varied[key])
+
+
+def test_the_average_is_what_a_slow_loop_computes() -> None:
     made_for = config("average_decay=0.9")
     state = begin(network(made_for), made_for)
     assert state.average is not None
