@@ -49,3 +49,12 @@ def test_other_images_patients_or_grades_are_refused(make):
         compare_predictions(table, other, n_resamples=50)
     with pytest.raises(RunError, match="no test rows"):
         compare_predictions(table, table.assign(split="validation"), n_resamples=50)
+
+
+def test_few_patients_get_a_difference_and_no_interval(make):
+    few = [make(n_images=12, n_patients=4, blur=blur) for blur in (0.8, 3.0)]
+    for row in compare_predictions(*few, n_resamples=200):
+        assert row["low"] is row["high"] is None
+        assert "fewer than 5" in row["reason"]
+    accuracy = compare_predictions(*few, n_resamples=200)[0]
+    assert accuracy["difference"] is not None
