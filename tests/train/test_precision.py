@@ -8,6 +8,7 @@ from sgus.train.precision import arithmetic, repeatable, resolve_precision
 
 def test_settings_come_back_even_after_an_error() -> None:
     before = torch.get_num_threads()
+    torch.set_num_threads(2)
     inside = []
 
     def fail() -> None:
@@ -18,7 +19,8 @@ def test_settings_come_back_even_after_an_error() -> None:
     with pytest.raises(KeyError):
         fail()
     assert inside == [1, True]
-    assert torch.get_num_threads() == before
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
     assert not torch.are_deterministic_algorithms_enabled()
 
 

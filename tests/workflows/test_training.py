@@ -187,6 +187,16 @@ def test_a_changed_cohort_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_on_other_grades_is_another_run(cohort_dir: Path, tmp_path: Path) -> None:
+    train(cohort_dir, "everything", tmp_path / "run")
+    path = cohort_dir / "images.csv"
+    images = pd.read_csv(path, dtype=str, keep_default_na=False)
+    images.loc[0, "grade"] = "3"
+    images.to_csv(path, index=False)
+    with pytest.raises(RunError, match="another run is in this directory"):
+        train(cohort_dir, "everything", tmp_path / "run")
+
+
 def test_two_files_exchanged_after_the_import_are_named(cohort_dir: Path, tmp_path: Path) -> None:
     one, other = (cohort_dir / "images" / name for name in ("1.png", "2.png"))
     first, second = one.read_bytes(), other.read_bytes()
