@@ -15,12 +15,15 @@ def command(
     judged_by: Annotated[
         list[Path], typer.Option(help="Evaluated run of the same recipe; may be repeated")
     ],
-    out: Annotated[Path | None, typer.Option(help="Model directory; else models/NAME")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Model directory; else NAME beside the app's models")
+    ] = None,
 ) -> None:
     """Promote a model to models/, with a card of its recipe's figures."""
+    from sgus.workflows.models import models_folder
     from sgus.workflows.publishing import publish_model
 
-    directory = out or Path("models") / name
+    directory = out or models_folder() / name
     info = publish_model(run, judged_by, name=name, out=directory)
     size = (directory / "model.safetensors").stat().st_size / 1e6
     print(f"Written: {directory} ({size:.1f} MB, {len(info.figures)} figures on its card)")

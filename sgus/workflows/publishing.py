@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sgus.core.errors import RunError
+from sgus.cohort.values import is_name
+from sgus.core.errors import ModelError, RunError
 from sgus.core.files import read_json
 from sgus.nn.model_files import ModelInfo, load_model, read_info, save_model
 from sgus.report.card import model_card
@@ -16,6 +17,8 @@ from sgus.report.card import model_card
 RUN = "run.json"
 REPORT = "report.json"
 MODEL = "model"
+_FREE = ("checkpoint_every_s",)
+"""Settings that change no figure."""
 _SCHEMES = {
     "holdout": "test part of a holdout",
     "kfold": "patient-grouped {n}-fold",
@@ -55,8 +58,10 @@ def publish_model(
     Raises:
         RunError: A run is unfinished, was made with another config, cohort or preparation of the
             images, or two runs judge by one scheme.
-        ModelError: The model cannot be loaded.
+        ModelError: The model cannot be loaded, or its name could not be that of a directory.
     """
+    if not is_name(name):
+        raise ModelError(name, "this cannot be a model's name", "Use letters and digits")
     facts = _facts(run_dir)
     if out.exists() and any(out.iterdir()):
         raise RunError(out, "the directory is not empty", "Choose another name, or delete it")
@@ -85,20 +90,27 @@ def publish_model(
 
 
 def _facts(run_dir: Path) -> dict[str, Any]:
-    facts = read_json(run_dir / RUN, RunError, next_step="Give a run directory as train makes it")
-    return dict(facts)
+    step = "Give a run directory as train makes it"
+    facts = read_json(run_dir / RUN, RunError, next_step=step)
+    if not isinstance(facts, dict) or not {"config", "manifest_hash", "folds", "split"} <= set(
+        facts
+    ):
+        raise RunError(run_dir / RUN, "this does not describe a run", step)
+    return facts
 
 
 def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
     facts = _facts(directory)
-    for key, what in (("config", "config"), ("manifest_hash", "cohort")):
-        if facts.get(key) != wanted.get(key):
-            raise RunError(
-                directory,
-                f"it was made with another {what}, so its figures say nothing of this model",
-                "Train and evaluate the same recipe on a split of the same cohort",
-            )
-    report = read_json(directory / REPORT, RunError, next_step=f"Evaluate it: evaluate {directory}")
+    differ = _other_settings(facts["config"], wanted["config"])
+    other = f"another config ({', '.join(differ)})" if differ else "another cohort"
+    if differ or facts["manifest_hash"] != wanted["manifest_hash"]:
+        raise RunError(
+            directory,
+            f"it was made with {other}, so its figures say nothing of this model",
+            "Train and evaluate the same recipe on a split of the same cohort",
+        )
+    step = f"Write it: python -m sgus evaluate {directory}"
+    report = read_json(directory / REPORT, RunError, next_step=step)
     if not any(figure["where"] == "test" for figure in report["figures"]):
         cause = "its report has no figure of test images"
         raise RunError(directory, cause, "Name a run on a split with a test part")
@@ -108,6 +120,12 @@ def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
     parts = {part["where"] for part in (*report["parts"], *report["left_out"])}
     chose_epoch = bool(facts["config"].get("patience")) and "validation" in parts
     return Judgement(directory, words, report, chose_epoch)
+
+
+def _other_settings(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Names of the settings that differ and decide figures."""
+    names = sorted(one.keys() | other.keys())
+    return [name for name in names if name not in _FREE and one.get(name) != other.get(name)]
 
 
 def _refuse_other_preparation(directory: Path, info: ModelInfo) -> None:

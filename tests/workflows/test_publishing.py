@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from sgus.core.errors import RunError
+from sgus.core.errors import ModelError, RunError
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.nn.model_files import load_model
 from sgus.workflows.publishing import publish_model
@@ -145,7 +145,7 @@ def test_the_published_network_is_the_trained_one(trained: Path, judge, tmp_path
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"config": {"epochs": 3}}, "made with another config"),
+        ({"config": {"epochs": 3}}, r"made with another config \(epochs, network, patience\)"),
         ({"manifest_hash": "cd" * 32}, "made with another cohort"),
         ({"prepared": PREPARE_VERSION - 1}, "prepared by another version"),
     ],
@@ -181,3 +181,27 @@ def test_a_report_without_test_images_and_a_scheme_told_twice_are_refused(
     with pytest.raises(RunError, match="no figure of test images"):
         publish_model(trained, [bare], name="first", out=tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", ".hidden"])
+def test_a_name_that_is_no_directory_is_refused(trained: Path, judge, tmp_path: Path, name) -> None:
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
+    with pytest.raises(ModelError, match="cannot be a model's name"):
+        publish_model(trained, [folds], name=name, out=tmp_path / "new")
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"config": 1}'])
+def test_a_damaged_description_of_a_run_is_refused(
+    trained: Path, judge, tmp_path: Path, content: str
+) -> None:
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)])
+    (folds / "run.json").write_text(content)
+    with pytest.raises(RunError, match=r"run\.json: this does not describe a run"):
+        publish_model(trained, [folds], name="first", out=tmp_path / "new")
+
+
+def test_settings_that_change_no_figure_may_differ(trained: Path, judge, tmp_path: Path) -> None:
+    own = json.loads((trained / "run.json").read_text())["config"]
+    config = {**own, "checkpoint_every_s": 0.0}
+    folds = judge(tmp_path / "cv", [figure("accuracy", 0.6)], config=config)
+    assert publish_model(trained, [folds], name="first", out=tmp_path / "new").figures
