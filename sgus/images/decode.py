@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from sgus.core.errors import ImageError
 from sgus.core.files import sha256_bytes
 from sgus.images.dicom import is_dicom, read_dicom
 from sgus.images.grey import GreyImage, grey_from_pillow
+
+# A refusal, not a line in the server's log; `check_size` refuses far smaller pictures.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 MAX_BYTES: Final = 50 * 1024 * 1024
 MAX_PIXELS: Final = 40_000_000
