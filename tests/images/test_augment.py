@@ -102,3 +102,32 @@ def test_images_of_a_batch_are_changed_apart(pixels: torch.Tensor) -> None:
     same = pixels[:1].repeat(6, 1, 1, 1)
     out = augment(same, AugmentConfig(), generator=draws())
     assert all(not torch.equal(out[0], out[n]) for n in range(1, 6))
+
+
+PLACES = {
+    "zoom_in": {("affine", 0, 0): (0.8, 1.0), ("affine", 1, 1): (0.8, 1.0)},
+    "zoom_out": {("affine", 0, 0): (1.0, 1.2), ("affine", 1, 1): (1.0, 1.2)},
+    "shift": {("affine", 0, 2): (-0.4, 0.4), ("affine", 1, 2): (-0.4, 0.4)},
+    "shear": {("affine", 0, 1): (-0.2, 0.2)},
+    "gamma": {("tone", 0): (np.exp(-0.2), np.exp(0.2))},
+    "contrast": {("tone", 1): (0.8, 1.2)},
+    "brightness": {("tone", 2): (-0.2, 0.2)},
+    "depth_gain": {("tone", 3): (-0.2, 0.2)},
+    "speckle": {("grain", 0): (0.0, 0.2)},
+    "noise": {("grain", 1): (0.0, 0.2)},
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_each_setting_varies_its_own_parameters_over_its_whole_range(name: str) -> None:
+    n = 2000
+    still = sample_parameters(OFF, 1, generator=draws())
+    varied = sample_parameters(OFF.model_copy(update={name: 0.2}), n, generator=draws())
+    for part in ("affine", "tone", "grain"):
+        values, fixed = getattr(varied, part), getattr(still, part)[0]
+        for place in np.ndindex(*fixed.shape):
+            found = values[(slice(None), *place)]
+            low, high = PLACES[name].get((part, *place), (float(fixed[place]),) * 2)
+            width = high - low
+            assert float(found.min()) == pytest.approx(low, abs=1e-6 + 0.01 * width)
+            assert float(found.max()) == pytest.approx(high, abs=1e-6 + 0.01 * width)

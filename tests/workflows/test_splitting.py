@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image, ImageEnhance
 
 from sgus.cohort.duplicates import HASH_COLUMN
 from sgus.cohort.manifest import load_cohort
-from sgus.cohort.splits import load_split
+from sgus.cohort.splits import load_split, make_split
 from sgus.core.errors import SplitError
 from sgus.workflows.splitting import split_cohort
 
@@ -41,6 +42,36 @@ def test_split_cohort__hashes_are_computed_where_the_manifest_has_none(cohort):
     assert HASH_COLUMN not in lines[0]
     path.write_text("\n".join(lines) + "\n")
     assert split_cohort(cohort, "holdout").split.duplicates == [["1", "5"]]
+
+
+def test_split_cohort__like_pictures_are_found_where_the_manifest_has_no_hashes(
+    study, import_study
+):
+    with Image.open(study.images / "001.png") as picture:
+        ImageEnhance.Brightness(picture).enhance(1.1).save(study.images / "006.png")
+    root = import_study()
+    path = root / "images.csv"
+    lines = [line.rsplit(",", 1)[0] for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines) + "\n")
+    result = split_cohort(root, "kfold", n_folds=3, validation_fraction=0.0)
+    assert result.split.duplicates == [["1", "6"]]
+    for fold in result.split.folds:
+        assert len({"1", "6"} & set(fold.test)) in (0, 2)
+
+
+def test_split_cohort__a_split_that_leaks_is_not_written(cohort, monkeypatch):
+    def leaking(*arguments, **options):
+        split = make_split(*arguments, **options)
+        (fold,) = split.folds
+        moved = fold.model_copy(
+            update={"train": fold.train[1:], "test": [*fold.test, fold.train[0]]}
+        )
+        return split.model_copy(update={"folds": [moved]})
+
+    monkeypatch.setattr("sgus.workflows.splitting.make_split", leaking)
+    with pytest.raises(SplitError, match="is in test and train"):
+        split_cohort(cohort, "holdout")
+    assert not (cohort / "splits").exists()
 
 
 def test_split_cohort__a_cohort_changed_afterwards_is_refused(cohort):
