@@ -10,6 +10,7 @@ import numpy as np
 from sgus.core.errors import ImageError
 from sgus.core.grades import STAGE_NAMES, grades_from_stages
 from sgus.core.region import Region
+from sgus.images.decode import is_caution
 
 
 class FakeEngine:
@@ -41,5 +42,6 @@ class FakeEngine:
             name=image.name, sha256=image.sha256, pixels=image.pixels, region=used, window=used,
             text_mask=mask, grade=int(p.argmax()), p=p, cams=maps, empty_cams=(), model="fake",
             stages=dict(zip(STAGE_NAMES, map(float, stages), strict=True)), notes=image.notes,
+            cautions=tuple(note for note in image.notes if is_caution(note)),
             learnt=self.learnt,
         )  # fmt: skip

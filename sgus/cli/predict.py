@@ -55,7 +55,7 @@ def command(
     """
     wanted = _wanted(images or [], table, folder, id_column)
     _check_outputs(wanted, csv, cam, force=force)
-    records, n_learnt = _grade(model, wanted, precision, cam)
+    records, n_learnt, cautions = _grade(model, wanted, precision, cam)
     from sgus.core.files import write_text
     from sgus.workflows.predict_output import as_csv, as_json, as_text
 
@@ -64,6 +64,8 @@ def command(
         write_text(csv, as_csv(records))
     n_graded = sum("error" not in record for record in records)
     print(f"{n_graded} of {len(records)} images graded", file=sys.stderr)
+    for caution in cautions:
+        print(f"Caution: {caution}", file=sys.stderr)
     if n_learnt:
         print(f"The model learnt from {n_learnt} of them: no test of it", file=sys.stderr)
     if n_graded < len(records):
@@ -100,8 +102,8 @@ def _check_outputs(
 
 def _grade(
     model: Path | None, wanted: list[Wanted], precision: Precision, cam: Path | None
-) -> tuple[list[Record], int]:
-    """Records, and how many of the images the model learnt from."""
+) -> tuple[list[Record], int, list[str]]:
+    """Records, how many of the images the model learnt from, and what is unusual about some."""
     from sgus.workflows.cam_files import write_cam_files
     from sgus.workflows.grading import Grader
     from sgus.workflows.models import models_folder, only_model
@@ -109,14 +111,16 @@ def _grade(
     from sgus.workflows.predict_output import as_record
 
     grader = Grader.load(model or only_model(models_folder()), precision=precision)
-    records, n_learnt = [], 0
+    records, n_learnt, cautions = [], 0, []
     for item, prediction in zip(wanted, predict(grader, wanted, cams=cam is not None), strict=True):
         if cam is not None and item.path is not None and prediction.graded is not None:
             write_cam_files(cam, prediction.graded, stem=item.path.stem)
         records.append(as_record(prediction))
-        n_learnt += bool(prediction.graded and prediction.graded.learnt)
+        if prediction.graded is not None:
+            n_learnt += prediction.graded.learnt
+            cautions += [f"{item.name}: {caution}" for caution in prediction.graded.cautions]
         if sys.stderr.isatty():
             print(f"\r{len(records)} of {len(wanted)}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print("\r", end="", file=sys.stderr)
-    return records, n_learnt
+    return records, n_learnt, cautions

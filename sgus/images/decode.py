@@ -16,8 +16,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sgus.core.errors import ImageError
 from sgus.core.files import sha256_bytes
+from sgus.images.dicom import FRAMES_NOTE as DICOM_FRAMES_NOTE
 from sgus.images.dicom import is_dicom, read_dicom
-from sgus.images.grey import GreyImage, grey_from_pillow
+from sgus.images.grey import DOPPLER_NOTE, GreyImage, grey_from_pillow
 
 # A refusal, not a line in the server's log; `check_size` refuses far smaller pictures.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -75,6 +76,16 @@ class DecodedImage:
     pixels: NDArray[np.uint8]
     sha256: str
     notes: tuple[str, ...] = ()
+
+
+_CAUTIONS: Final = tuple(
+    note.partition("{")[0] for note in (DOPPLER_NOTE, FRAMES_NOTE, DICOM_FRAMES_NOTE)
+)
+
+
+def is_caution(note: str) -> bool:
+    """Whether a note says that the grade may be of the wrong kind of picture, or of one of many."""
+    return note.startswith(_CAUTIONS)
 
 
 def read_image(path: Path) -> DecodedImage:

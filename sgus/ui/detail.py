@@ -62,6 +62,7 @@ def verdict_html(graded: GradedImage) -> str:
     grade = int(graded.grade)
     lead, *rest = map(html.escape, verdict([float(value) for value in graded.p]))
     style = f"background:{theme.GRADE_COLOURS[grade]};color:{theme.ON_GRADE[grade]}"
+    rest[:0] = [f"<b>{html.escape(caution)}</b>" for caution in graded.cautions]
     if graded.learnt:
         rest.insert(0, f"<b>{LEARNT}</b>")
     sentences = "".join(f"<p>{line}</p>" for line in rest)

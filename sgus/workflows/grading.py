@@ -17,7 +17,7 @@ from sgus.core.grades import STAGE_NAMES, most_probable_grade
 from sgus.core.region import Region
 from sgus.core.registry import Registry
 from sgus.explain.cam import stage_cams, upsample_cams
-from sgus.images.decode import DecodedImage
+from sgus.images.decode import DecodedImage, is_caution
 from sgus.images.geometry import PREPARE_VERSION, Prepared, prepare
 from sgus.images.region import find_region
 from sgus.nn.model_files import LoadedModel, load_model
@@ -62,6 +62,11 @@ class GradedImage:
     model: str
     notes: tuple[str, ...]
     learnt: bool
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """The notes to be shown beside the grade: colour Doppler, one frame of several."""
+        return tuple(note for note in self.notes if is_caution(note))
 
     @property
     def cams(self) -> dict[str, NDArray[np.float32]]:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from sgus.cli.main import main
 from sgus.core.files import sha256_file
@@ -142,3 +143,20 @@ def test_predict__help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Research use only" in done.stdout
+
+
+def test_predict__warns_of_colour_doppler_and_of_several_frames(
+    model: str, scans: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grey = cv2.imread(str(scans / "001.png"))
+    grey[60:120, 60:160] = (0, 0, 200)
+    cv2.imwrite(str(scans / "001.png"), grey)
+    first, second = (Image.open(scans / f"00{seed}.png").convert("L") for seed in (2, 1))
+    first.save(scans / "002.tif", save_all=True, append_images=[second])
+    (scans / "002.png").unlink()
+    assert main(["predict", "--model", model, str(scans)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "2 of 2 images graded"
+    assert lines[1].startswith(f"Caution: {scans / '001.png'}: Strong colours cover ")
+    assert lines[2].startswith(f"Caution: {scans / '002.tif'}: The file holds 2 pictures; only")
+    assert len(lines) == 3
