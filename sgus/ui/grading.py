@@ -19,6 +19,7 @@ from sgus.ui.words import percent
 
 _CHOSEN = "sgus_chosen"
 _PROBLEMS_SHOWN = 8
+_SHORT_HASH = 12
 
 WHAT_COMES = """<div class="sgus-cards">
 <div class="sgus-card"><h4>1. The ultrasound region</h4><p>Found in the picture and drawn on it;
@@ -138,7 +139,8 @@ def show_table(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> None:
         for name in rows[0]
         if name.startswith(("p", "stage"))
     }
-    st.dataframe(rows, hide_index=True, width="stretch", column_config=numbers, placeholder="")
+    shown = [{**row, "sha256": row["sha256"][:_SHORT_HASH]} for row in rows]
+    st.dataframe(shown, hide_index=True, width="stretch", column_config=numbers, placeholder="")
     left, right, _ = st.columns([2, 2, 3])
     left.download_button(
         "Download as CSV",

@@ -21,7 +21,6 @@ COLUMNS: Final = (
     "model",
     "error",
 )
-SHORT_HASH: Final = 12
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -40,7 +39,7 @@ def _row(name: str, outcome: Outcome) -> dict[str, Any]:
     by = "hand" if outcome.by_hand else "found"
     return {
         "image": name,
-        "sha256": outcome.sha256[:SHORT_HASH],
+        "sha256": outcome.sha256,
         "grade": outcome.grade,
         **{f"p{grade}": _rounded(p[grade]) for grade in GRADES},
         **{stage: _rounded(outcome.stages.get(stage)) for stage in STAGE_NAMES},

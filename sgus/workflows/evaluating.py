@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from sgus.core.errors import RunError
-from sgus.core.files import read_json, write_json
+from sgus.core.files import read_json, sha256_file, write_json
 from sgus.core.provenance import versions
 from sgus.report.evaluation import Origin, evaluate_predictions
 
 PREDICTIONS = "predictions.csv"
 RUN = "run.json"
 REPORT = "report.json"
+STATUS = "status.json"
 _ORIGIN = ("manifest_hash", "patient_unit", "synthetic")
 _UNKNOWN_UNIT = "unknown"
 
@@ -34,12 +35,27 @@ def evaluate_run(run: Path, *, n_resamples: int = 2000, seed: int = 0) -> dict[s
         RunError: The directory has no readable `run.json` and `predictions.csv`.
     """
     origin = _origin(run)
+    _refuse_changed(run)
     figures = evaluate_predictions(
         read_predictions(run / PREDICTIONS), n_resamples=n_resamples, seed=seed, origin=origin
     )
     report = {"kind": "evaluation", "versions": versions()} | figures
     write_json(run / REPORT, report)
     return report
+
+
+def _refuse_changed(run: Path) -> None:
+    """A table that was cut or edited after the run would give other figures in silence."""
+    if not (run / STATUS).exists() or not (run / PREDICTIONS).exists():
+        return
+    status = read_json(run / STATUS, RunError, next_step="Finish the run: train writes it")
+    said = status.get("predictions_sha256") if isinstance(status, dict) else None
+    if said is not None and said != sha256_file(run / PREDICTIONS):
+        raise RunError(
+            run / PREDICTIONS,
+            "the table is not the one the run wrote",
+            "Restore it, or delete it and run train again: finished folds are kept",
+        )
 
 
 def read_predictions(path: Path) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from sgus.cohort.manifest import Cohort, load_cohort
 from sgus.cohort.splits import Fold, load_split
 from sgus.core.errors import RunError, SgusError
-from sgus.core.files import read_json, sha256_bytes, to_json, write_json, write_text
+from sgus.core.files import read_json, sha256_bytes, sha256_file, to_json, write_json, write_text
 from sgus.core.lock import LOCK_FILE, only_process
 from sgus.core.provenance import versions
 from sgus.images.geometry import PREPARE_VERSION
@@ -93,7 +93,7 @@ def _run(
             )
             table = tables[0] if len(tables) == 1 else _pooled(tables)
             write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
-            ended = {"state": "done"}
+            ended = {"state": "done", "predictions_sha256": sha256_file(run_dir / PREDICTIONS)}
         except SgusError as error:
             ended = {"state": "failed", "reason": str(error)}
             raise

@@ -56,9 +56,21 @@ def test_every_image_is_tested_once_over_the_folds(cohort_dir: Path, tmp_path: P
     assert set(table["split"]) == {"test"}
     check_predictions(pd.read_csv(run / "predictions.csv", dtype=str, keep_default_na=False))
     assert sorted(entry.name for entry in (run / "folds").iterdir()) == ["1", "2", "3"]
-    assert json.loads((run / "status.json").read_text()) == {"state": "done"}
+    assert json.loads((run / "status.json").read_text())["state"] == "done"
     report = evaluate_run(run, n_resamples=50)
     assert report["parts"][0]["n_images"] == 12
+
+
+def test_a_table_cut_after_the_run_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(cohort_dir, "three", run)
+    path = run / "predictions.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-2]))
+    with pytest.raises(RunError, match="not the one the run wrote"):
+        evaluate_run(run, n_resamples=50)
+    path.unlink()
+    assert len(train(cohort_dir, "three", run)) == 12
+    assert evaluate_run(run, n_resamples=50)["parts"][0]["n_images"] == 12
 
 
 def test_the_table_is_what_the_stored_model_says(cohort_dir: Path, tmp_path: Path) -> None:
@@ -128,7 +140,7 @@ def test_a_failure_is_written_down(cohort_dir: Path, tmp_path: Path) -> None:
     assert status["state"] == "failed"
     assert "resnet17" in status["reason"]
     train(cohort_dir, "holdout", tmp_path / "run")  # nothing was lost, so the place is free
-    assert json.loads((tmp_path / "run" / "status.json").read_text()) == {"state": "done"}
+    assert json.loads((tmp_path / "run" / "status.json").read_text())["state"] == "done"
 
 
 def test_what_was_said_is_in_the_log(cohort_dir: Path, tmp_path: Path) -> None:
@@ -154,7 +166,7 @@ def test_a_run_at_work_is_not_disturbed(cohort_dir: Path, tmp_path: Path) -> Non
 
     run_training(cohort_dir, "holdout", config=config(), run_dir=run, say=second)
     assert len(refused) == 2
-    assert json.loads((run / "status.json").read_text()) == {"state": "done"}
+    assert json.loads((run / "status.json").read_text())["state"] == "done"
 
 
 def test_images_prepared_in_another_way_are_not_mixed(
