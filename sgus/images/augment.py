@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor
 
 from sgus.core.config import Config
@@ -17,29 +18,29 @@ from sgus.core.config import Config
 class AugmentConfig(Config):
     """How far a training image may be changed. Zero, or a factor of one, switches a change off."""
 
-    flip: float = 0.5
+    flip: float = Field(default=0.5, ge=0, le=1)
     """Probability of a left-right flip."""
-    zoom_in: float = 0.25
+    zoom_in: float = Field(default=0.25, ge=0, le=0.9)
     """Largest enlargement: 0.25 shows as little as 75 % of the window's width and height."""
-    zoom_out: float = 0.1
+    zoom_out: float = Field(default=0.1, ge=0, le=1)
     """Largest reduction: 0.1 shows 110 %, the rim filled by reflection."""
-    shift: float = 0.1
+    shift: float = Field(default=0.1, ge=0, le=0.5)
     """Largest shift as a share of the width and of the height, either way."""
-    shear: float = 0.1
+    shear: float = Field(default=0.1, ge=0, le=1)
     """Largest sideways shear: a tilted probe."""
-    gamma: float = 0.35
+    gamma: float = Field(default=0.35, ge=0, le=2)
     """Largest change of the logarithm of gamma, either way."""
-    brightness: float = 0.1
+    brightness: float = Field(default=0.1, ge=0, le=1)
     """Largest change of the grey level as a share of full scale, either way."""
-    contrast: float = 0.3
+    contrast: float = Field(default=0.3, ge=0, lt=1)
     """Largest change of the contrast factor, either way."""
-    depth_gain: float = 0.15
+    depth_gain: float = Field(default=0.15, ge=0, lt=1)
     """Largest change of brightness between the top and the bottom, either way (gain slider)."""
-    blur: float = 0.4
+    blur: float = Field(default=0.4, ge=0, le=1)
     """Probability of a blur of about one pixel: a coarser machine."""
-    speckle: float = 0.1
+    speckle: float = Field(default=0.1, ge=0, le=1)
     """Largest standard deviation of multiplicative grain."""
-    noise: float = 0.03
+    noise: float = Field(default=0.03, ge=0, le=1)
     """Largest standard deviation of additive noise as a share of full scale."""
 
 

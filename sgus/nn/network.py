@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
 from sgus.core.config import Config
@@ -25,11 +26,11 @@ class NetworkSpec(Config):
     """`hierarchical` (three stages), `flat` (four classes) or `ordinal` (cumulative)."""
     sharing: Sharing = "trunk"
     """`trunk`: one network for all stages; `separate`: one a stage, as in the reference."""
-    height: int = 144
+    height: int = Field(default=144, ge=32, le=2048)
     """Rows of the network's input, pixels."""
-    width: int = 192
+    width: int = Field(default=192, ge=32, le=2048)
     """Columns of the network's input, pixels."""
-    dropout: float = 0.0
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of pooled features dropped in training, 0 to below 1."""
 
 

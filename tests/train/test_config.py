@@ -31,6 +31,9 @@ def test_the_reference_is_the_published_recipe() -> None:
     [
         (["epoch=3"], r"epoch - Extra inputs.*Known fields: network"),
         (["network.head=softmax"], r"network\.head - Input should be 'hierarchical', 'flat'"),
+        (["augment.zoom_in=2"], r"augment\.zoom_in - Input should be less than or equal to 0\.9"),
+        (["network.dropout=1"], r"network\.dropout - Input should be less than 1"),
+        (["network.height=0"], r"network\.height - Input should be greater than or equal to 32"),
         (["learning_rate=-1"], "learning_rate - Input should be greater than 0"),
     ],
 )
