@@ -16,6 +16,14 @@ def resolve_precision(wanted: str) -> str:
     return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"
 
 
+def used_arithmetic(precision: str, *, threads: int) -> dict[str, str | int]:
+    """What `auto` and 0 came to on this machine: figures repeat to the bit for the same two."""
+    return {
+        "precision": resolve_precision(precision),
+        "threads": threads or torch.get_num_threads(),
+    }
+
+
 @contextmanager
 def arithmetic(precision: str) -> Iterator[None]:
     """Compute a forward pass in `precision`; weights stay float32."""

@@ -17,6 +17,7 @@ from sgus.core.lock import LOCK_FILE, only_process
 from sgus.core.provenance import versions
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.train.config import TrainConfig
+from sgus.train.precision import used_arithmetic
 from sgus.workflows.fold_training import PREDICTIONS, train_fold
 from sgus.workflows.pictures import load_pictures
 
@@ -129,6 +130,7 @@ def _facts(
         "fingerprint": sha256_bytes(to_json(decides).encode()),
         "config": config.model_dump(mode="json"),
         "seed": config.seed,
+        "arithmetic": used_arithmetic(config.precision, threads=config.threads),
         "prepare_version": PREPARE_VERSION,
         "split": split_name,
         "folds": [fold.name for fold in folds],

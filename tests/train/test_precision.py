@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sgus.train.precision import arithmetic, repeatable, resolve_precision
+from sgus.train.precision import arithmetic, repeatable, resolve_precision, used_arithmetic
 
 
 def test_settings_come_back_even_after_an_error() -> None:
@@ -22,6 +22,12 @@ def test_settings_come_back_even_after_an_error() -> None:
     assert torch.get_num_threads() == 2
     torch.set_num_threads(before)
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_what_was_used_is_written_out() -> None:
+    auto = used_arithmetic("auto", threads=0)
+    assert auto == {"precision": resolve_precision("auto"), "threads": torch.get_num_threads()}
+    assert used_arithmetic("float32", threads=3) == {"precision": "float32", "threads": 3}
 
 
 def test_bfloat16_is_used_only_where_asked() -> None:

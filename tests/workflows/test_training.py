@@ -51,6 +51,8 @@ def train(cohort_dir: Path, split: str, run_dir: Path, *settings: str) -> pd.Dat
 def test_every_image_is_tested_once_over_the_folds(cohort_dir: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     table = train(cohort_dir, "three", run)
+    arithmetic = json.loads((run / "run.json").read_text())["arithmetic"]
+    assert arithmetic == {"precision": "float32", "threads": 1}
     assert sorted(table["image_id"]) == sorted(set(table["image_id"]))
     assert len(table) == 12
     assert set(table["split"]) == {"test"}
