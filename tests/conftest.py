@@ -17,6 +17,9 @@ from PIL import Image
 if TYPE_CHECKING:
     from sgus.cohort.manifest import Cohort
 
+# Small networks gain nothing from more threads, and threads that wait for each other on a busy
+# machine take many times as long; programs that tests start inherit this.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
 
