@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # Small networks gain nothing from more threads, and threads that wait for each other on a busy
 # machine take many times as long; programs that tests start inherit this.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure; CI tries the same examples each time, a developer new ones.
+settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -130,8 +130,10 @@ def _check_header(dataset: FileDataset, name: str, max_pixels: int) -> int:
 
 
 def _syntax_name(dataset: FileDataset) -> str:
-    syntax: Any = dataset.file_meta.get("TransferSyntaxUID")
-    known = syntax is not None and syntax.is_transfer_syntax and syntax.name != syntax
+    from pydicom.uid import UID
+
+    syntax = dataset.file_meta.get("TransferSyntaxUID")  # a list of texts in a damaged file
+    known = isinstance(syntax, UID) and syntax.is_transfer_syntax and syntax.name != syntax
     return str(syntax.name) if known else "of unknown transfer syntax"
 
 

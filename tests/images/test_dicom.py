@@ -2,7 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
@@ -129,6 +129,7 @@ def test_truncated(cut):
 @given(
     edits=st.lists(st.tuples(st.integers(132, 700), st.integers(0, 255)), min_size=1, max_size=8)
 )
+@example(edits=[(215, 92)])  # a backslash makes the transfer syntax a list
 def test_damaged_headers_decode_or_raise_image_error(edits):
     data = bytearray(WHOLE)
     for place, value in edits:
