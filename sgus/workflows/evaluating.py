@@ -54,7 +54,7 @@ def _refuse_changed(run: Path) -> None:
         raise RunError(
             run / PREDICTIONS,
             "the table is not the one the run wrote",
-            "Restore it, or delete it and run train again: finished folds are kept",
+            "Restore it, or delete it and give the train command again",
         )
 
 
