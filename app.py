@@ -9,6 +9,7 @@ page = st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", default=True),
         st.Page("pages/grade.py", title="Grade images"),
+        st.Page("pages/phantom.py", title="Phantom"),
     ]
 )
 frame.draw()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sgus.ui import grading, session
+from sgus.ui import grading, samples, session
 from sgus.ui.model_choice import NO_MODEL, choose_model
 
 
@@ -12,7 +12,9 @@ def main() -> None:
     if facts is None:
         st.info(NO_MODEL)
         return
-    files = session.uploader()
+    session.uploader()
+    samples.offer_sample()
+    files = session.files()
     if not files:
         st.html(grading.WHAT_COMES)
         return

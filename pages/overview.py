@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from sgus.ui import frame, overview
+from sgus.ui import cohorts, frame, overview
 from sgus.ui.model_choice import NO_MODEL, show_facts, show_problem
-from sgus.ui.models import ROOT, list_models
+from sgus.ui.models import list_models
 from sgus.ui.tree import HIERARCHY_TEXT, hierarchy_svg
 from sgus.workflows.models import models_folder
 
@@ -47,12 +47,7 @@ def installation() -> None:
             show_facts(facts)
     with right:
         st.subheader("Cohorts")
-        lines = overview.cohort_lines(ROOT / "data")
-        st.html(
-            overview.list_html(
-                lines, empty="None imported yet: <code>python -m sgus import</code>."
-            )
-        )
+        st.html(cohorts.cohorts_html(*cohorts.installed_cohorts()))
 
 
 main()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from PIL import Image
+
+from sgus.phantom.export import png_bytes
+from sgus.phantom.request import PhantomRequest
 
 WIDTH, HEIGHT = 480, 360
 
@@ -26,6 +31,15 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes
     stream = io.BytesIO()
     picture.save(stream, format=kind, **options)
     return stream.getvalue()
+
+
+def marked(picture: Image.Image, severity: float = 1.5) -> bytes:
+    """The bytes of a picture that says of itself to be a phantom, as the simulator's own do."""
+    request = PhantomRequest(
+        severity=severity, gland="parotid", view="transverse", device="premium", anatomy_seed=1,
+        scan_seed=2,
+    )  # fmt: skip
+    return png_bytes(SimpleNamespace(pixels=np.asarray(picture), request=request))
 
 
 def hostile() -> dict[str, bytes]:
@@ -60,7 +74,7 @@ def unusual() -> dict[str, bytes]:
     }
 
 
-def save_tiny_model(directory: Path, name: str = "tiny") -> None:
+def save_tiny_model(directory: Path, name: str = "tiny", *, synthetic: bool = False) -> None:
     """Write a real, untrained model: its grades mean nothing, its mechanics are the true ones."""
     import torch
 
@@ -70,5 +84,24 @@ def save_tiny_model(directory: Path, name: str = "tiny") -> None:
 
     torch.manual_seed(0)
     spec = NetworkSpec(backbone="tiny", height=96, width=128)
-    info = ModelInfo(name=name, network=spec, prepare_version=PREPARE_VERSION)
+    info = ModelInfo(name=name, network=spec, prepare_version=PREPARE_VERSION, synthetic=synthetic)
     save_model(directory, GradingNetwork(spec), info, card=f"# {name}\n\nUntrained, for tests.")
+
+
+def save_small_cohort(root: Path, *, synthetic: bool = True) -> None:
+    """Write six images of three patients by the data contract, by hand: what a page looks at."""
+    grades = ["0", "1", "2", "3", "", "3"]
+    glands = ["parotid", "submandibular"] * 3
+    lines = ["image_id,path,patient_id,gland,grade,excluded,severity,true_grade"]
+    readings = ["image_id,rater_id,reading,grade"]
+    (root / "images").mkdir(parents=True)
+    for at, (grade, gland) in enumerate(zip(grades, glands, strict=True)):
+        excluded = "true" if at == 5 else "false"
+        path = f"images/i{at}.png"
+        lines.append(f"i{at},{path},P{at // 2},{gland},{grade},{excluded},{at + 0.5},{at}")
+        readings += [f"i{at},{reader},1,{grade}" for reader in ("r1", "r2")]
+        (root / path).write_bytes(marked(ultrasound(at)))
+    (root / "images.csv").write_text("\n".join(lines) + "\n")
+    (root / "ratings.csv").write_text("\n".join(readings) + "\n")
+    facts = {"name": "small", "synthetic": synthetic, "n_images": len(grades)}
+    (root / "cohort.json").write_text(json.dumps(facts))

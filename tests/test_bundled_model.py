@@ -1,4 +1,4 @@
-"""The model in models/: small, whole, with the figures that README repeats."""
+"""The models in models/: small, whole, with figures of their own; README repeats the real one's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.nn.model_files import ModelInfo, load_model, read_info
+from sgus.workflows.models import default_model
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = sorted(path.parent for path in ROOT.glob("models/*/model.json"))
@@ -21,33 +22,65 @@ TITLES = {
 }
 
 
+REAL = [path for path in MODELS if not read_info(path).synthetic]
+SIMULATED = [path for path in MODELS if read_info(path).synthetic]
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)
+
+
 @pytest.fixture(scope="module")
 def info() -> ModelInfo:
-    assert len(MODELS) == 1, "one model is bundled"
-    return read_info(MODELS[0])
+    """The model of real images."""
+    return read_info(REAL[0])
 
 
-def test_it_loads_with_this_version(info: ModelInfo) -> None:
-    assert load_model(MODELS[0]).info == info
+def test_one_learnt_from_real_images_and_at_most_one_from_phantoms() -> None:
+    assert len(REAL) == 1
+    assert len(SIMULATED) <= 1
+    assert default_model(ROOT / "models") == REAL[0]
+
+
+@each_model
+def test_it_loads_with_this_version(model: Path) -> None:
+    info = read_info(model)
+    assert load_model(model).info == info
+    assert info.name == model.name
     assert info.prepare_version == PREPARE_VERSION
     assert info.network.sharing == "trunk"
 
 
-def test_it_is_small(info: ModelInfo) -> None:
-    assert (MODELS[0] / "model.safetensors").stat().st_size <= 25_000_000
+@each_model
+def test_it_is_small(model: Path) -> None:
+    assert (model / "model.safetensors").stat().st_size <= 25_000_000
 
 
-def test_its_card_says_where_it_comes_from_and_what_it_must_not_do(info: ModelInfo) -> None:
-    card = (MODELS[0] / "README.md").read_text(encoding="utf-8")
-    for words in (
-        "10.3389/fmed.2020.581248", "must not be used for", "Diagnosis", "Terms:",
-        "Patient-grouped 5-fold", "centres left out", info.manifest_hash,
-    ):  # fmt: skip
+@each_model
+def test_its_card_says_where_it_comes_from_and_what_it_must_not_do(model: Path) -> None:
+    info = read_info(model)
+    card = (model / "README.md").read_text(encoding="utf-8")
+    for words in ("must not be used for", "Diagnosis", "Terms:", info.manifest_hash):
         assert words in card
-    assert len(info.training_sha256) == info.training["n_images"] > 0
+    assert info.manifest_hash
+    assert info.training["n_images"] > 0
 
 
-def test_every_figure_has_n_and_an_interval_or_a_reason(info: ModelInfo) -> None:
+def test_the_card_of_the_real_one_names_the_benchmark_and_its_schemes(info: ModelInfo) -> None:
+    card = (REAL[0] / "README.md").read_text(encoding="utf-8")
+    for words in ("10.3389/fmed.2020.581248", "Patient-grouped 5-fold", "centres left out"):
+        assert words in card
+    assert "phantoms only" not in card
+    assert len(info.training_sha256) == info.training["n_images"]
+
+
+@pytest.mark.parametrize("model", SIMULATED, ids=lambda path: path.name)
+def test_the_card_of_phantoms_says_so_first(model: Path) -> None:
+    card = (model / "README.md").read_text(encoding="utf-8")
+    assert "phantom" in model.name
+    assert "synthetic" in card.lower()[:600]
+
+
+@each_model
+def test_every_figure_has_n_and_an_interval_or_a_reason(model: Path) -> None:
+    info = read_info(model)
     assert {figure["where"] for figure in info.figures} == set(info.training["judged_by"])
     for figure in info.figures:
         assert figure["n_images"] is not None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PROGRAM: Final = "python -m sgus"
 VERBS: Final = {
     "import": ("sgus.cli.import_", "Make a cohort from a folder of graded images"),
+    "phantom": ("sgus.cli.phantom", "Make a cohort of simulated images with known truth"),
     "check": ("sgus.cli.check", "List every problem of a cohort, and what to do"),
     "split": ("sgus.cli.split", "Divide a cohort by patient into training, validation and test"),
     "train": ("sgus.cli.train", "Train a model on a split"),

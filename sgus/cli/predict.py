@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -24,7 +25,7 @@ def command(
     ] = None,
     *,
     model: Annotated[
-        Path | None, typer.Option(help="Model directory. Default: the only one in models/.")
+        Path | None, typer.Option(help="Model directory. Default: the real-image one of models/.")
     ] = None,
     table: Annotated[
         Path | None, typer.Option(help="Label table (CSV, Excel), a row an image.")
@@ -64,12 +65,16 @@ def command(
         write_text(csv, as_csv(records))
     n_graded = sum("error" not in record for record in records)
     print(f"{n_graded} of {len(records)} images graded", file=sys.stderr)
+    _print_cautions(cautions, n_learnt)
+    if n_graded < len(records):
+        raise typer.Exit(SOME_FAILED if n_graded else NONE_GRADED)
+
+
+def _print_cautions(cautions: list[str], n_learnt: int) -> None:
     for caution in cautions:
         print(f"Caution: {caution}", file=sys.stderr)
     if n_learnt:
         print(f"The model learnt from {n_learnt} of them: no test of it", file=sys.stderr)
-    if n_graded < len(records):
-        raise typer.Exit(SOME_FAILED if n_graded else NONE_GRADED)
 
 
 def _wanted(
@@ -106,21 +111,24 @@ def _grade(
     """Records, how many of the images the model learnt from, and what is unusual about some."""
     from sgus.workflows.cam_files import write_cam_files
     from sgus.workflows.grading import Grader
-    from sgus.workflows.models import models_folder, only_model
+    from sgus.workflows.models import default_model, models_folder
     from sgus.workflows.predict import predict
     from sgus.workflows.predict_output import as_record
 
-    grader = Grader.load(model or only_model(models_folder()), precision=precision)
+    grader = Grader.load(model or default_model(models_folder()), precision=precision)
     records, n_learnt, cautions = [], 0, []
+    origins: Counter[str] = Counter()
     for item, prediction in zip(wanted, predict(grader, wanted, cams=cam is not None), strict=True):
         if cam is not None and item.path is not None and prediction.graded is not None:
             write_cam_files(cam, prediction.graded, stem=item.path.stem)
         records.append(as_record(prediction))
         if prediction.graded is not None:
             n_learnt += prediction.graded.learnt
+            origins[prediction.graded.origin_caution] += 1
             cautions += [f"{item.name}: {caution}" for caution in prediction.graded.cautions]
         if sys.stderr.isatty():
             print(f"\r{len(records)} of {len(wanted)}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print("\r", end="", file=sys.stderr)
-    return records, n_learnt, cautions
+    origins.pop("", None)
+    return records, n_learnt, [*cautions, *(f"{n} images: {text}" for text, n in origins.items())]

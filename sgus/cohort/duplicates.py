@@ -15,6 +15,8 @@ from sgus.cohort.quality import Problem
 _Row = Mapping[Hashable, Any]
 
 HASH_COLUMN: Final = "perceptual_hash"
+ANATOMY_COLUMN: Final = "anatomy"
+"""Extra column: images that share it are known to be separate scans of one gland."""
 HASH_SIDE: Final = 16
 NEAR_BITS: Final = 60
 """Two hashes that differ in at most this many of their 256 bits are one picture.
@@ -102,9 +104,12 @@ def duplicate_groups(images: pd.DataFrame) -> list[list[str]]:
 def duplicate_problems(images: pd.DataFrame) -> list[Problem]:
     """Duplicates as problems, those of excluded images left out.
 
+    Two scans of one gland may look alike: near-duplicates are no problem where the table says
+    that they are such scans. Identical files always are.
+
     Args:
-        images: Columns `row, image_id, sha256, perceptual_hash, grade, patient_id, excluded`.
-            Rows are unique; ids need not be.
+        images: Columns `row, image_id, sha256, perceptual_hash, grade, patient_id, excluded`,
+            and perhaps `anatomy`. Rows are unique; ids need not be.
     """
     kept = images.loc[~images["excluded"].astype(bool)]
     rows = [str(row) for row in kept["row"]]
@@ -119,9 +124,15 @@ def duplicate_problems(images: pd.DataFrame) -> list[Problem]:
     problems += [
         _problem("near-duplicate", of[one], of[other], f"it looks like ({bits} of 256 bits apart)")
         for one, other, bits in near_pairs(rows, list(kept[HASH_COLUMN]))
-        if frozenset((one, other)) not in same
+        if frozenset((one, other)) not in same and not _scans_of_one_gland(of[one], of[other])
     ]
     return problems
+
+
+def _scans_of_one_gland(one: _Row, other: _Row) -> bool:
+    anatomy, patient = one.get(ANATOMY_COLUMN, ""), one["patient_id"]
+    same = (anatomy, patient) == (other.get(ANATOMY_COLUMN, ""), other["patient_id"])
+    return bool(anatomy) and same
 
 
 def _pairs(groups: Sequence[Sequence[str]]) -> set[frozenset[str]]:

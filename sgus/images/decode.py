@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sgus.core.errors import ImageError
 from sgus.core.files import sha256_bytes
+from sgus.core.synthetic import MARK_KEYS, SYNTHETIC_NOTE, says_synthetic
 from sgus.images.dicom import FRAMES_NOTE as DICOM_FRAMES_NOTE
 from sgus.images.dicom import is_dicom, read_dicom
 from sgus.images.grey import DOPPLER_NOTE, GreyImage, grey_from_pillow
@@ -77,6 +78,11 @@ class DecodedImage:
     sha256: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the file says that it is a simulated image; one saved anew may not say so."""
+        return SYNTHETIC_NOTE in self.notes
+
 
 _CAUTIONS: Final = tuple(
     note.partition("{")[0] for note in (DOPPLER_NOTE, FRAMES_NOTE, DICOM_FRAMES_NOTE)
@@ -108,7 +114,7 @@ def decode_image(data: bytes, *, name: str) -> DecodedImage:
     """Turn the bytes of a file into grey pixels, in memory, without writing anything.
 
     The size is checked from the header before any pixel is decoded. Of several frames or pages
-    the first is used. No text field of the file is kept.
+    the first is used. No text field of the file is kept, but a simulated image is known by its.
 
     Args:
         data: The file's bytes.
@@ -155,11 +161,14 @@ def _decode_with_pillow(data: bytes, name: str) -> GreyImage:
 def _grey(image: Image.Image, name: str) -> GreyImage:
     frames = getattr(image, "n_frames", 1)
     orientation = image.getexif().get(0x0112, 1)
+    synthetic = any(says_synthetic(image.info.get(key)) for key in MARK_KEYS)
     pixels, notes = grey_from_pillow(ImageOps.exif_transpose(image), name=name)
     if orientation != 1:
         notes = (TURNED_NOTE, *notes)
     if frames > 1:
         notes = (FRAMES_NOTE.format(count=frames), *notes)
+    if synthetic:
+        notes = (SYNTHETIC_NOTE, *notes)
     return pixels, notes
 
 

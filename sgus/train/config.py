@@ -18,7 +18,8 @@ class TrainConfig(Config):
     network: NetworkSpec = NetworkSpec()
     """Shape of the network."""
     weights: str = "none"
-    """Initial weights: `none`, `imagenet`, or the path of a weights file."""
+    """Initial weights: `none`, `imagenet`, `phantom` (the bundled phantom model), or the path of a
+    weights file."""
     augment: AugmentConfig = AugmentConfig()
     """How training images are varied."""
     epochs: int = Field(default=45, ge=1, le=1000)
@@ -35,6 +36,9 @@ class TrainConfig(Config):
     """`onecycle` (rise, then cosine fall), `step` (divided by 10 at 1/2 and 3/4) or `constant`."""
     balance: float = Field(default=0.5, ge=0, le=1)
     """0 draws images as they are, 1 draws every grade equally often."""
+    targets: Literal["grade", "severity"] = "grade"
+    """What is learnt: the reference `grade`, or, on phantoms, how readers would grade the known
+    `severity` (a distribution over the grades that changes smoothly with it)."""
     neighbour_smoothing: float = Field(default=0.1, ge=0, lt=0.5)
     """Share of a label given to the neighbouring grades: readers disagree by one grade."""
     average_decay: float = Field(default=0.98, ge=0, lt=1)
@@ -75,6 +79,10 @@ PRESETS: Registry[TrainConfig] = Registry(
             balance=0.0,
             neighbour_smoothing=0.0,
             average_decay=0.0,
+        ),
+        # For phantom cohorts of some thousand images: few epochs, since every image is new.
+        "phantom": TrainConfig(
+            targets="severity", epochs=6, batch_size=48, learning_rate=2e-3, patience=0, half=True
         ),
         "laptop": TrainConfig(
             network=NetworkSpec(backbone="tiny", height=96, width=128), epochs=30

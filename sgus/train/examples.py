@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,21 +22,32 @@ class Examples:
     Attributes:
         pixels: `(n, 1, h, w)` uint8.
         grades: `(n,)` int64, 0 to 3.
+        distributions: `(n, 4)` float32, what to learn in place of the grades, or None.
     """
 
     pixels: Tensor
     grades: NDArray[np.int64]
+    distributions: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(cls, pixels: NDArray[np.uint8], grades: NDArray[np.int64]) -> Examples:
+    def of(
+        cls,
+        pixels: NDArray[np.uint8],
+        grades: NDArray[np.int64],
+        *,
+        distributions: NDArray[np.floating[Any]] | None = None,
+    ) -> Examples:
         """Check and wrap arrays.
 
         Args:
             pixels: `(n, h, w)`.
             grades: `(n,)`.
+            distributions: `(n, 4)` probabilities of each grade, to be learnt as they are; without
+                them the grade is the target.
 
         Raises:
-            RunError: There are none, their numbers differ, or a grade is outside 0 to 3.
+            RunError: There are none, their numbers differ, a grade is outside 0 to 3, or a
+                distribution is none.
         """
         if len(pixels) != len(grades) or len(grades) == 0:
             raise RunError(
@@ -45,13 +57,32 @@ class Examples:
             )
         if grades.min() < 0 or grades.max() >= N_GRADES:
             raise RunError("grades", "a grade lies outside 0 to 3", "Run the check verb")
-        return cls(torch.from_numpy(np.array(pixels))[:, None], grades)
+        if distributions is not None:
+            _refuse_improper(distributions, len(grades))
+            distributions = distributions.astype(np.float32)
+        return cls(torch.from_numpy(np.array(pixels))[:, None], grades, distributions)
 
     def __len__(self) -> int:
         return len(self.grades)
 
     def targets(self, *, neighbour_smoothing: float) -> Tensor:
-        """`(n, 4)` float32 target distributions."""
+        """`(n, 4)` float32 target distributions; given ones are not smoothed again."""
+        if self.distributions is not None:
+            return torch.from_numpy(self.distributions)
         return torch.from_numpy(
             grade_targets(self.grades, n_grades=N_GRADES, neighbour_smoothing=neighbour_smoothing)
+        )
+
+
+def _refuse_improper(distributions: NDArray[np.floating[Any]], n: int) -> None:
+    proper = (
+        distributions.shape == (n, N_GRADES)
+        and bool((distributions >= 0).all())
+        and np.allclose(distributions.sum(1), 1, atol=1e-4)
+    )
+    if not proper:
+        raise RunError(
+            "target distributions",
+            f"they are not {n} rows of {N_GRADES} probabilities that sum to one",
+            "Check where they come from",
         )

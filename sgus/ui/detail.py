@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from sgus.core.grades import STAGES
 from sgus.core.region import Region
+from sgus.phantom.export import with_mark
 from sgus.ui import theme
+from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.pictures import data_url, draw_region
 from sgus.ui.region_editor import edit_region
 from sgus.ui.results import Results
@@ -36,7 +39,8 @@ def show_detail(graded: GradedImage, results: Results, *, name: str) -> None:
         results: Where a region set by hand is kept.
         name: File name, for the heading only.
     """
-    st.html(f'<h3 class="sgus-name">{html.escape(name)}</h3>')
+    mark = f" {SYNTHETIC_CHIP}" if graded.synthetic else ""
+    st.html(f'<h3 class="sgus-name">{html.escape(name)}{mark}</h3>')
     left, right = st.columns([6, 7], gap="medium")
     with left:
         _picture(graded)
@@ -63,6 +67,8 @@ def verdict_html(graded: GradedImage) -> str:
     lead, *rest = map(html.escape, verdict([float(value) for value in graded.p]))
     style = f"background:{theme.GRADE_COLOURS[grade]};color:{theme.ON_GRADE[grade]}"
     rest[:0] = [f"<b>{html.escape(caution)}</b>" for caution in graded.cautions]
+    if graded.origin_caution:
+        rest.insert(0, f"<b>{html.escape(graded.origin_caution)}</b>")
     if graded.learnt:
         rest.insert(0, f"<b>{LEARNT}</b>")
     sentences = "".join(f"<p>{line}</p>" for line in rest)
@@ -100,11 +106,13 @@ def _maps(graded: GradedImage) -> None:
     sides = stage_sentences(graded.stages)
     window = graded.pixels[graded.window.slices]
     cams = graded.cams
+    finish = with_mark if graded.synthetic else np.asarray
     for column, stage in zip(st.columns(len(STAGES)), STAGES, strict=True):
         with column:
             st.image(
                 data_url(
-                    overlay(window, cams[stage.name], opacity=percent / 100), max_width=CAM_WIDTH
+                    finish(overlay(window, cams[stage.name], opacity=percent / 100)),
+                    max_width=CAM_WIDTH,
                 ),
                 width="stretch",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sgus import __version__
+from sgus.core.synthetic import SYNTHETIC_MARK
 from sgus.ui.theme import STYLE
 
 RESEARCH_ONLY = "Not a medical device: it does not diagnose, and no decision about a patient may \
@@ -13,6 +14,8 @@ BANNER = (
     '<div class="sgus-banner" role="note"><span><b>Research use only</b>'
     f"{RESEARCH_ONLY}</span><span>SGUS {__version__}</span></div>"
 )
+SYNTHETIC_CHIP = f'<span class="sgus-chip">{SYNTHETIC_MARK}</span>'
+"""Beside the name of every simulated image."""
 
 
 def set_up() -> None:
@@ -32,6 +35,7 @@ def draw() -> None:
 
 
 def link_to_grading() -> None:
-    """The way from the overview to the work."""
-    with st.container(key="sgus-start"):
+    """The ways from the overview to the work."""
+    with st.container(key="sgus-start", horizontal=True):
         st.page_link("pages/grade.py", label="Grade images", icon=":material/arrow_forward:")
+        st.page_link("pages/phantom.py", label="Try phantoms", icon=":material/science:")

@@ -11,13 +11,15 @@ from sgus.core.errors import ImageError, ModelError
 from sgus.ui import session
 from sgus.ui.detail import show_detail, show_region_by_hand
 from sgus.ui.engine import Engine, load_engine
+from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.model_choice import show_problem
 from sgus.ui.models import ModelFacts
-from sgus.ui.results import Outcome, Upload, decode, reason
+from sgus.ui.results import Outcome, Sample, Upload, decode, reason
 from sgus.ui.table import csv_bytes, table_rows
 from sgus.ui.words import percent
 
-_CHOSEN = "sgus_chosen"
+CHOSEN = "sgus_chosen"
+"""Id of the file that is looked at."""
 _PROBLEMS_SHOWN = 8
 _SHORT_HASH = 12
 
@@ -83,20 +85,20 @@ def choose(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> Upload:
         upload.file_id: _label(upload, outcome)
         for upload, outcome in zip(files, outcomes, strict=True)
     }
-    if st.session_state.get(_CHOSEN) not in known:
+    if st.session_state.get(CHOSEN) not in known:
         graded = [u for u, o in zip(files, outcomes, strict=True) if o.error is None]
-        st.session_state[_CHOSEN] = (graded or files)[0].file_id
+        st.session_state[CHOSEN] = (graded or files)[0].file_id
     done = sum(outcome.error is None for outcome in outcomes)
     picker, previous, following = st.columns([5, 1, 1], vertical_alignment="bottom")
     picker.selectbox(
         f"Image to look at ({done} of {len(files)} graded)",
         list(known),
         format_func=labels.__getitem__,
-        key=_CHOSEN,
+        key=CHOSEN,
     )
     for column, text, step in ((previous, "Previous", -1), (following, "Next", 1)):
         column.button(text, on_click=_step, args=(list(known), step), width="stretch")
-    return known[st.session_state[_CHOSEN]]
+    return known[st.session_state[CHOSEN]]
 
 
 def _label(upload: Upload, outcome: Outcome) -> str:
@@ -106,13 +108,15 @@ def _label(upload: Upload, outcome: Outcome) -> str:
 
 
 def _step(ids: list[str], step: int) -> None:
-    place = ids.index(st.session_state[_CHOSEN])
-    st.session_state[_CHOSEN] = ids[(place + step) % len(ids)]
+    place = ids.index(st.session_state[CHOSEN])
+    st.session_state[CHOSEN] = ids[(place + step) % len(ids)]
 
 
 def show_one(upload: Upload, engine: Engine, facts: ModelFacts) -> None:
     """The chosen image in detail, or what can be done about it."""
     results = session.results()
+    if isinstance(upload, Sample):
+        st.html(f"<p>{SYNTHETIC_CHIP} {html.escape(upload.note)}</p>")
     try:
         graded = results.detail(upload, engine, fingerprint=facts.fingerprint)
     except ImageError:
@@ -142,9 +146,9 @@ def show_table(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> None:
     shown = [{**row, "sha256": row["sha256"][:_SHORT_HASH]} for row in rows]
     st.dataframe(shown, hide_index=True, width="stretch", column_config=numbers, placeholder="")
     left, right, _ = st.columns([2, 2, 3])
-    left.download_button(
+    left.download_button(  # made on the click: an address that a rerun forgets would be an error
         "Download as CSV",
-        csv_bytes(rows),
+        lambda: csv_bytes(rows),
         "sgus-grades.csv",
         "text/csv",
         on_click="ignore",

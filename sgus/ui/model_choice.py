@@ -6,6 +6,7 @@ import html
 
 import streamlit as st
 
+from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.models import ModelFacts, judged, list_models
 from sgus.workflows.models import models_folder
 
@@ -15,7 +16,8 @@ NO_MODEL = (
 )
 NO_FIGURES = "Its description holds no figures: how well it grades is not known."
 INTERVALS = "In brackets: 95 % intervals. Of the recipe, on images that its training did not see."
-SYNTHETIC = "Trained on simulated images only: its grades mean nothing for patients."
+REAL = "Learnt from real images."
+SYNTHETIC = "Learnt from simulated images (phantoms) only: its grades mean nothing for patients."
 
 
 def choose_model() -> ModelFacts | None:
@@ -29,7 +31,7 @@ def choose_model() -> ModelFacts | None:
         st.subheader("Model")
         index = 0
         if len(models) > 1:
-            names = [facts.name for facts in models]
+            names = [facts.label for facts in models]
             index = st.selectbox(
                 "Model", range(len(models)), format_func=lambda i: names[i],
                 label_visibility="collapsed",
@@ -40,17 +42,18 @@ def choose_model() -> ModelFacts | None:
 
 def show_facts(facts: ModelFacts) -> None:
     """Name, honest figures and card of a model."""
-    warnings = [SYNTHETIC] if facts.info.get("synthetic") else []
     ways = judged(facts)
-    paragraphs = [*map(html.escape, warnings if ways else [*warnings, NO_FIGURES])]
+    origin = SYNTHETIC if facts.synthetic else REAL
+    paragraphs = [html.escape(origin), *([] if ways else [NO_FIGURES])]
     for way in ways:
         lines = "<br>".join(map(html.escape, way.lines))
         paragraphs.append(f"<b>{html.escape(way.how)}</b><br>{lines}")
     if ways:
         paragraphs.append(html.escape(INTERVALS))
+    chip = f" {SYNTHETIC_CHIP}" if facts.synthetic else ""
     items = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     st.html(
-        f'<div class="sgus-facts"><b>{html.escape(facts.name)}</b>'
+        f'<div class="sgus-facts"><b>{html.escape(facts.name)}</b>{chip}'
         f'<div class="sgus-muted">{items}</div></div>'
     )
     if facts.card:

@@ -11,7 +11,6 @@ from typing import Any
 from sgus.core.errors import ModelError
 from sgus.core.files import read_json
 
-ROOT = Path(__file__).resolve().parents[2]
 SHOWN = (
     ("four_grades", "quadratic_kappa", "Quadratic-weighted kappa"),
     ("four_grades", "accuracy", "Accuracy, four grades"),
@@ -39,6 +38,21 @@ class ModelFacts:
     fingerprint: str
 
     @property
+    def synthetic(self) -> bool:
+        """Whether it learnt from simulated images alone."""
+        return self.info.get("synthetic") is True
+
+    @property
+    def label(self) -> str:
+        """Its name where models are chosen: a model of phantoms is never offered without that."""
+        return f"{'Phantoms' if self.synthetic else 'Real'}: {self.name}"
+
+    @property
+    def origin(self) -> str:
+        """What it learnt from, after its name."""
+        return "learnt from phantoms only" if self.synthetic else "learnt from real images"
+
+    @property
     def figures(self) -> Sequence[Mapping[str, Any]]:
         """Figure objects of the model card."""
         return list(self.info.get("figures", []))
@@ -48,7 +62,8 @@ def list_models(root: Path) -> tuple[list[ModelFacts], list[str]]:
     """Read every model directory below `root`.
 
     Returns:
-        The models by name, and a sentence for each directory that cannot be read.
+        The models by name, those that learnt from real images first, and a sentence for each
+        directory that cannot be read.
     """
     found, problems = [], []
     for description in sorted(root.glob("*/model.json")):
@@ -56,7 +71,7 @@ def list_models(root: Path) -> tuple[list[ModelFacts], list[str]]:
             found.append(read_facts(description.parent))
         except ModelError as error:
             problems.append(str(error))
-    return found, problems
+    return sorted(found, key=lambda facts: facts.synthetic), problems
 
 
 def read_facts(directory: Path) -> ModelFacts:

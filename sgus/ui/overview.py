@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from sgus.core.errors import CohortError
-from sgus.core.files import read_json
 from sgus.core.grades import DESCRIPTIONS, GRADES, PATHOLOGICAL_FROM
 from sgus.ui.theme import GRADE_COLOURS, ON_GRADE
 
@@ -119,28 +114,3 @@ def _source(item: Published) -> str:
 def limits_html() -> str:
     """What the tool cannot do."""
     return f"<ul>{''.join(f'<li>{text}</li>' for text in LIMITS)}</ul>"
-
-
-def cohort_lines(data: Path) -> list[str]:
-    """One line for each cohort below `data`, safe to show."""
-    return [_cohort_line(path) for path in sorted(data.glob("*/cohort.json"))]
-
-
-def _cohort_line(path: Path) -> str:
-    folder = html.escape(path.parent.name)
-    try:
-        info = read_json(path, CohortError, next_step="Import the cohort again")
-    except CohortError:
-        return f"<b>{folder}</b>: its description cannot be read; import it again"
-    if not isinstance(info, dict):
-        return f"<b>{folder}</b>: its description cannot be read; import it again"
-    kind = "simulated" if info.get("synthetic") else "real"
-    name = html.escape(str(info.get("name", folder)))
-    return f"<b>{name}</b>: {int(info.get('n_images', 0))} {kind} images"
-
-
-def list_html(lines: Sequence[str], *, empty: str) -> str:
-    """Lines of HTML as a list, or a sentence when there are none."""
-    if not lines:
-        return f'<p class="sgus-muted">{empty}</p>'
-    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"

@@ -36,6 +36,27 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True)
+class Sample:
+    """An image of a simulated cohort, or a phantom: an upload that nobody uploaded.
+
+    Attributes:
+        file_id: Unique for its bytes.
+        name: File name.
+        data: Its bytes.
+        note: What is known of it, a sentence.
+    """
+
+    file_id: str
+    name: str
+    data: bytes
+    note: str
+
+    def getvalue(self) -> bytes:
+        """The bytes of the file."""
+        return self.data
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one file: a grade, or the reason why not. Holds no pixels and no name.
 
@@ -48,6 +69,7 @@ class Outcome:
         region: The ultrasound region used.
         by_hand: Whether a person set the region.
         error: Cause and next step, when it could not be graded.
+        kind: `synthetic phantom` or `image`; "" when it could not be read.
     """
 
     sha256: str
@@ -58,6 +80,7 @@ class Outcome:
     region: Region | None = None
     by_hand: bool = False
     error: str | None = None
+    kind: str = ""
 
 
 class Bounded(Generic[K, V]):
@@ -150,6 +173,7 @@ class Results:
             stages={name: float(value) for name, value in graded.stages.items()},
             region=graded.region,
             by_hand=region is not None,
+            kind=graded.kind,
         )
 
 

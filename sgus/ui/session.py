@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from sgus.ui.results import Results, Upload
+from sgus.core.files import sha256_bytes
+from sgus.ui.results import Results, Sample, Upload
 
 _FILES: Final = "sgus_files"
 _CARRIED: Final = "sgus_carried"
@@ -46,6 +47,24 @@ def uploader() -> list[Upload]:
         "memory of this session: nothing is written to disk or sent elsewhere.",
     )
     return files()
+
+
+def add(name: str, data: bytes, *, note: str) -> str:
+    """Put a file of the program's own among those of the session.
+
+    Args:
+        name: File name.
+        data: Its bytes.
+        note: What is known of it.
+
+    Returns:
+        Its id; the same bytes are not added twice.
+    """
+    sample = Sample(f"sample-{sha256_bytes(data)}", name, data, note)
+    if sample.file_id not in {upload.file_id for upload in files()}:
+        for kept in (_CARRIED, _FILES):
+            st.session_state[kept] = [*st.session_state.get(kept, []), sample]
+    return sample.file_id
 
 
 def _take(key: str) -> None:

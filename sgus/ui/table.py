@@ -13,6 +13,7 @@ from sgus.ui.results import Outcome
 COLUMNS: Final = (
     "image",
     "sha256",
+    "kind",
     "grade",
     *(f"p{grade}" for grade in GRADES),
     *STAGE_NAMES,
@@ -40,6 +41,7 @@ def _row(name: str, outcome: Outcome) -> dict[str, Any]:
     return {
         "image": name,
         "sha256": outcome.sha256,
+        "kind": outcome.kind or None,
         "grade": outcome.grade,
         **{f"p{grade}": _rounded(p[grade]) for grade in GRADES},
         **{stage: _rounded(outcome.stages.get(stage)) for stage in STAGE_NAMES},

@@ -28,7 +28,11 @@ WRAP_AT: Final = 46
 FULL_STROKE: Final = 34.0
 """Thickness of probability 1, in units of the drawing."""
 
-FONT: Final = "Source Sans 3, Source Sans Pro, Helvetica, Arial, Liberation Sans, sans-serif"
+FONT: Final = (
+    "'Source Sans', 'Source Sans 3', 'Source Sans Pro', Helvetica, Arial, 'Liberation Sans', "
+    "sans-serif"
+)
+"""Quoted: a bare name that holds a number makes browsers drop the whole list."""
 BRANCH_NAMES: Final = ("normal-appearing", "pathological")
 
 

@@ -15,8 +15,10 @@ from PIL.PngImagePlugin import PngInfo
 from sgus.core.errors import SgusError
 from sgus.core.files import write_bytes
 from sgus.core.grades import STAGE_NAMES, STAGES
+from sgus.core.synthetic import SYNTHETIC_NOTE
 from sgus.explain.overlay import overlay
 from sgus.images.text import remove_text
+from sgus.phantom.export import with_mark
 from sgus.workflows.grading import GradedImage
 
 NOTICE = "Research use only. Not a medical device; a map is no proof of what a grade rests on."
@@ -58,7 +60,8 @@ def write_cam_files(directory: Path, graded: GradedImage, *, stem: str) -> list[
     """Write a PNG a stage: on the left what the network saw, on the right the map over it.
 
     What lies outside the window, where scanners write names, is not in the picture; text inside
-    it is masked as it was for the network.
+    it is masked as it was for the network. A simulated image is marked again, below the picture
+    and in the file.
 
     Args:
         directory: Where; made if missing.
@@ -80,10 +83,12 @@ def write_cam_files(directory: Path, graded: GradedImage, *, stem: str) -> list[
             "Warning": NOTICE,
             "Source": f"{graded.name}, SHA-256 {graded.sha256}",
             "Software": graded.model,
-            "Comment": f"P(higher side) = {graded.stages[stage.name]:.4f}; grade {graded.grade}"
+            "Comment": (f"{SYNTHETIC_NOTE} " if graded.synthetic else "")
+            + f"P(higher side) = {graded.stages[stage.name]:.4f}; grade {graded.grade}"
             + ("; the map is empty" if stage.name in graded.empty_cams else ""),
         }
-        write_bytes(path, _png(np.hstack([_colour(grey), overlay(grey, cam)]), facts))
+        picture = np.hstack([_colour(grey), overlay(grey, cam)])
+        write_bytes(path, _png(with_mark(picture) if graded.synthetic else picture, facts))
     return paths
 
 

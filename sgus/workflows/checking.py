@@ -12,7 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from sgus.cohort.duplicates import HASH_COLUMN, duplicate_problems, perceptual_hash
+from sgus.cohort.duplicates import (
+    ANATOMY_COLUMN,
+    HASH_COLUMN,
+    duplicate_problems,
+    perceptual_hash,
+)
 from sgus.cohort.info import CohortInfo
 from sgus.cohort.manifest import (
     IMAGE_COLUMNS,
@@ -177,6 +182,7 @@ def _for_duplicates(
             HASH_COLUMN: [found.perceptual_hash for found in facts],
             "grade": [_grade_text(record["grade"]) for record in records],
             "patient_id": [record["patient_id"] for record in records],
+            ANATOMY_COLUMN: [record.get(ANATOMY_COLUMN, "") for record in records],
             "excluded": [is_excluded(record) for record in records],
         }
     )

@@ -20,12 +20,13 @@ from sgus.core.rng import stream_seed
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.nn.model_files import ModelInfo, load_model, save_model
 from sgus.nn.network import GradingNetwork
-from sgus.nn.weights import load_initial_weights
+from sgus.phantom.readers import mean_reader_probabilities
 from sgus.train.config import TrainConfig
 from sgus.train.examples import Examples
 from sgus.train.loop import Resume, fit
 from sgus.train.predict import predict_probabilities
 from sgus.workflows.pictures import Pictures
+from sgus.workflows.starting import set_initial_weights
 
 PREDICTIONS = "predictions.csv"
 METRICS = "metrics.jsonl"
@@ -59,7 +60,7 @@ def train_fold(
     directory.mkdir(parents=True, exist_ok=True)
     network, history = fit(
         network,
-        _examples(pictures, fold.train),
+        _examples(pictures, fold.train, targets=config.targets),
         _examples(pictures, fold.validation) if fold.validation else None,
         config=config,
         report=lambda record: say(epoch_line(record, config)),
@@ -113,13 +114,14 @@ def epoch_line(record: dict[str, Any], config: TrainConfig) -> str:
 def _initial(config: TrainConfig, say: Say) -> GradingNetwork:
     torch.manual_seed(stream_seed(config.seed, "initial weights"))
     network = GradingNetwork(config.network)
-    say(str(load_initial_weights(network, config.weights)))
+    say(str(set_initial_weights(network, config.weights)))
     return network
 
 
-def _examples(pictures: Pictures, image_ids: list[str]) -> Examples:
+def _examples(pictures: Pictures, image_ids: list[str], *, targets: str = "grade") -> Examples:
     rows = pictures.rows(image_ids)
-    return Examples.of(pictures.pixels[rows], pictures.grades(rows))
+    soft = mean_reader_probabilities(pictures.severity(rows)) if targets == "severity" else None
+    return Examples.of(pictures.pixels[rows], pictures.grades(rows), distributions=soft)
 
 
 def _save(

@@ -16,6 +16,7 @@ from sgus.core.errors import ImageError, ModelError
 from sgus.core.grades import STAGE_NAMES, most_probable_grade
 from sgus.core.region import Region
 from sgus.core.registry import Registry
+from sgus.core.synthetic import REAL_KIND, SYNTHETIC_KIND, SYNTHETIC_NOTE, origin_caution
 from sgus.explain.cam import stage_cams, upsample_cams
 from sgus.images.decode import DecodedImage, is_caution
 from sgus.images.geometry import PREPARE_VERSION, Prepared, prepare
@@ -46,6 +47,7 @@ class GradedImage:
         model: Name of the model and beginning of the hash of its weights.
         notes: What was converted, masked or is missing, plain sentences.
         learnt: The model learnt from this very file: its grade here shows memory, not skill.
+        model_synthetic: The model learnt from simulated images alone.
     """
 
     name: str
@@ -62,6 +64,22 @@ class GradedImage:
     model: str
     notes: tuple[str, ...]
     learnt: bool
+    model_synthetic: bool = False
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the file says that it is a simulated image."""
+        return SYNTHETIC_NOTE in self.notes
+
+    @property
+    def kind(self) -> str:
+        """What tables call the image: `synthetic phantom`, or `image`."""
+        return SYNTHETIC_KIND if self.synthetic else REAL_KIND
+
+    @property
+    def origin_caution(self) -> str:
+        """What to say where image or model is simulated, or ""."""
+        return origin_caution(image=self.synthetic, model=self.model_synthetic)
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -172,6 +190,7 @@ class Grader:
             model=self.model,
             notes=(*image.notes, *_notes(seen, region, said.empty)),
             learnt=image.sha256 in self._learnt_from,
+            model_synthetic=self.info.synthetic,
         )
 
     def _read(self, pixels: NDArray[np.uint8], *, cams: bool) -> _Reading:

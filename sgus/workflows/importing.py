@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from sgus.cohort.duplicates import HASH_COLUMN, duplicate_problems, perceptual_hash
 from sgus.cohort.manifest import Cohort, typed_images
@@ -23,6 +24,7 @@ from sgus.cohort.store import publish, refuse_taken, staging, write_manifest
 from sgus.core.errors import CohortError, ImageError
 from sgus.core.files import sha256_bytes
 from sgus.core.grades import GRADES
+from sgus.core.synthetic import SYNTHETIC_NOTE
 from sgus.images.decode import DecodedImage, decode_image
 from sgus.images.region import find_region
 
@@ -139,7 +141,7 @@ def _store(record: dict[str, str], row: int, file: Path, *, staged: Path) -> _St
         problem = Problem("unreadable", row, name, str(error.cause), error.next_step, blocks=True)
         return _Stored(record, problem=problem)
     cleaned = not is_pixels_only(data)
-    data = _as_png(decoded.pixels) if cleaned else data
+    data = _as_png(decoded) if cleaned else data
     path = f"{IMAGES_FOLDER}/{name}{'.png' if cleaned else file.suffix.lower()}"
     target = staged / path
     if target.parent == staged / IMAGES_FOLDER and not target.exists():
@@ -164,9 +166,13 @@ def _measure(record: Record, decoded: DecodedImage) -> dict[str, str]:
     return measures | {HASH_COLUMN: perceptual_hash(pixels)}
 
 
-def _as_png(pixels: NDArray[np.uint8]) -> bytes:
+def _as_png(decoded: DecodedImage) -> bytes:
+    """Pixels alone; of all that a file can say, only that the image is simulated is kept."""
+    text = PngInfo()
+    if decoded.synthetic:
+        text.add_text("Comment", SYNTHETIC_NOTE)
     stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
+    Image.fromarray(decoded.pixels).save(stream, "PNG", pnginfo=text)
     return stream.getvalue()
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sgus.cohort.manifest import Cohort
 from sgus.core.errors import CohortError
 from sgus.core.files import sha256_file
+from sgus.core.grades import N_GRADES
 from sgus.core.region import Region
 from sgus.images.cache import build_cache
 from sgus.nn.network import NetworkSpec
@@ -46,6 +47,24 @@ class Pictures:
     def grades(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Reference grades of the images at `rows`."""
         return self.table["grade"].to_numpy(dtype=np.int64)[rows]
+
+    def severity(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Known latent severity of the images at `rows`, 0 to below 4.
+
+        Raises:
+            CohortError: The cohort has none for one of them: only phantoms do.
+        """
+        absent = [""] * len(self.table)
+        given = pd.to_numeric(self.table.get("severity", absent), errors="coerce")
+        values = np.asarray(given, dtype=np.float64)[rows]
+        wrong = ~((values >= 0) & (values < N_GRADES))
+        if wrong.any():
+            raise CohortError(
+                str(self.table["image_id"].iloc[rows[wrong.argmax()]]),
+                f"{int(wrong.sum())} of {len(rows)} images have no known severity from 0 to 4",
+                "Set targets=grade: only phantom cohorts know their severity",
+            )
+        return values
 
 
 def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:

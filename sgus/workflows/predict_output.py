@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sgus.core.files import to_json
 from sgus.core.grades import GRADES, STAGE_NAMES
+from sgus.core.synthetic import SYNTHETIC_KIND
 from sgus.workflows.predict import Prediction
 
 Record = dict[str, Any]
@@ -17,15 +18,16 @@ _LEGEND: Final = """\
 grade: the most probable OMERACT grade; p0 to p3: probability of each grade.
 stage1: probability of 2/3 against 0/1; stage2a: of 1 against 0, if it is one of the two;
 stage2b: of 3 against 2, if it is one of the two. Research use only."""
-CSV_COLUMNS: Final = ("image", "sha256", "grade", *_P, *STAGE_NAMES, "model", "error")
+CSV_COLUMNS: Final = ("image", "sha256", "kind", "grade", *_P, *STAGE_NAMES, "model", "error")
 
 
 def as_record(prediction: Prediction) -> Record:
     """One entry of the JSON: what is published of a prediction, without its pixels.
 
     Returns:
-        `image, sha256, grade, p, stages, model`, stages as the probability of the higher side;
-        or `image, error`, with `sha256` when the file could at least be read.
+        `image, sha256, kind, grade, p, stages, model`, stages as the probability of the higher
+        side, kind `image` or `synthetic phantom`; or `image, error`, with `sha256` when the file
+        could at least be read.
     """
     graded = prediction.graded
     hashed = {"sha256": prediction.sha256} if prediction.sha256 else {}
@@ -34,6 +36,7 @@ def as_record(prediction: Prediction) -> Record:
     return {
         "image": prediction.image,
         "sha256": prediction.sha256,
+        "kind": graded.kind,
         "grade": graded.grade,
         "p": graded.p.tolist(),
         "stages": dict(graded.stages),
@@ -73,6 +76,6 @@ def _line(record: Record, width: int) -> str:
     if "error" in record:
         return f"{record['image']:<{width}}  not graded: {record['error']}"
     shares = (*record["p"], *record["stages"].values())
-    return f"{record['image']:<{width}}  {record['grade']:>5}" + "".join(
-        f"{100 * share:>7.1f} %" for share in shares
-    )
+    numbers = "".join(f"{100 * share:>7.1f} %" for share in shares)
+    kind = f"  {SYNTHETIC_KIND}" if record["kind"] == SYNTHETIC_KIND else ""
+    return f"{record['image']:<{width}}  {record['grade']:>5}{numbers}{kind}"

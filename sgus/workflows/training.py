@@ -20,6 +20,7 @@ from sgus.train.config import TrainConfig
 from sgus.train.precision import used_arithmetic
 from sgus.workflows.fold_training import PREDICTIONS, train_fold
 from sgus.workflows.pictures import load_pictures
+from sgus.workflows.starting import refuse_known_images, weights_hash
 
 RUN = "run.json"
 STATUS = "status.json"
@@ -61,6 +62,7 @@ def run_training(
     """
     cohort = load_cohort(cohort_dir)
     scheme, folds = _folds(cohort, split_name)
+    refuse_known_images(config.weights, cohort, folds)
     facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config)}
     _refuse_taken(run_dir, facts)  # before anything is written into a directory of others
     with only_process(run_dir, RunError, next_step="Wait for it, or choose another with --out"):
@@ -125,11 +127,15 @@ def _facts(
         "split": split_name,
         "folds": [fold.model_dump(mode="json") for fold in folds],
     }
+    initial = weights_hash(config.weights)
+    if initial:  # the bytes, not the name of their file
+        decides["initial_weights_sha256"] = initial
     info = cohort.info
     return {
         "fingerprint": sha256_bytes(to_json(decides).encode()),
         "config": config.model_dump(mode="json"),
         "seed": config.seed,
+        "initial_weights_sha256": initial,
         "arithmetic": used_arithmetic(config.precision, threads=config.threads),
         "prepare_version": PREPARE_VERSION,
         "split": split_name,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.made_up import save_tiny_model
+from tests.made_up import save_small_cohort, save_tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = (
@@ -53,15 +53,18 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the app with one tiny, untrained model."""
+    """Address of the app with tiny, untrained models and a small cohort of phantoms."""
     folder = tmp_path_factory.mktemp("browser")
     save_tiny_model(folder / "models" / "tiny")
+    save_tiny_model(folder / "models" / "tiny-phantoms", "tiny-phantoms", synthetic=True)
+    save_small_cohort(folder / "data" / "demo")
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", "app.py",
         "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
     environment = {**os.environ, "SGUS_MODELS": str(folder / "models")}
+    environment["SGUS_DATA"] = str(folder / "data")
     with (folder / "server.log").open("w+") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:

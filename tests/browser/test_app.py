@@ -63,7 +63,8 @@ def maps(page: Page) -> list[str]:
 def test_overview__is_complete(page: Page) -> None:
     expect(page.get_by_role("heading", name="What it cannot do")).to_be_visible()
     expect(page.get_by_text("Research use only")).to_be_visible()
-    expect(page.locator(".sgus-facts").get_by_text("tiny")).to_be_visible()
+    expect(page.locator(".sgus-facts").get_by_text("tiny", exact=True)).to_be_visible()
+    expect(page.locator(".sgus-cohort")).to_contain_text("6 simulated images")
     page.get_by_role("link", name="Grade images").last.click()
     expect(page.get_by_role("heading", name="Grade images")).to_be_visible()
 
@@ -99,8 +100,8 @@ def test_grade__the_csv_is_the_table(grade_page: Page, tmp_path: Path) -> None:
     table = shown_table(grade_page)
     assert len(table) == len(rows) == 3
     for cells, row in zip(table, rows, strict=True):
-        assert cells[:3] == [row["image"], row["sha256"][:12], row["grade"]]
-        shown = [float(cell) for cell in cells[3:10]]
+        assert cells[:4] == [row["image"], row["sha256"][:12], row["kind"], row["grade"]]
+        shown = [float(cell) for cell in cells[4:11]]
         names = ["p0", "p1", "p2", "p3", "stage1", "stage2a", "stage2b"]
         assert shown == pytest.approx([float(row[name]) for name in names], abs=6e-4)
 

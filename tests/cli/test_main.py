@@ -39,7 +39,9 @@ def test_main__version(capsys):
 
 def test_main__an_unknown_verb_lists_the_known(capsys):
     assert main(["grade"]) == 2
-    assert capsys.readouterr().err.startswith("Error: no verb 'grade'. Use one of: import, check,")
+    assert capsys.readouterr().err.startswith(
+        "Error: no verb 'grade'. Use one of: import, phantom, check,"
+    )
 
 
 @pytest.mark.parametrize(

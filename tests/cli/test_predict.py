@@ -17,6 +17,7 @@ from sgus.core.files import sha256_file
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.nn.model_files import ModelInfo, load_model, save_model
 from sgus.nn.network import GradingNetwork, NetworkSpec
+from tests.made_up import marked
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +161,39 @@ def test_predict__warns_of_colour_doppler_and_of_several_frames(
     assert lines[1].startswith(f"Caution: {scans / '001.png'}: Strong colours cover ")
     assert lines[2].startswith(f"Caution: {scans / '002.tif'}: The file holds 2 pictures; only")
     assert len(lines) == 3
+
+
+def test_predict__says_which_images_are_phantoms(
+    model: str, scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phantom = scans / "002.png"
+    phantom.write_bytes(marked(Image.open(phantom).convert("L")))
+    table = tmp_path / "grades.csv"
+    assert main(["predict", "--model", model, str(scans), "--csv", str(table)]) == 0
+    shown = capsys.readouterr()
+    assert [line.endswith("synthetic phantom") for line in shown.out.splitlines()[1:3]] == [
+        False,
+        True,
+    ]
+    assert "Caution: 1 images: The image is simulated and the model learnt from" in shown.err
+    kinds = [row["kind"] for row in csv.DictReader(table.read_text().splitlines())]
+    assert kinds == ["image", "synthetic phantom"]
+
+
+def test_predict__does_not_choose_a_model_of_phantoms(
+    model: str,
+    scans: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    loaded = load_model(Path(model))
+    for name, synthetic in (("a-phantoms", True), ("z-real", False)):
+        info = loaded.info.model_copy(update={"name": name, "synthetic": synthetic})
+        save_model(tmp_path / "models" / name, loaded.network, info, card="x")
+    monkeypatch.setenv("SGUS_MODELS", str(tmp_path / "models"))
+    assert main(["predict", str(scans / "001.png"), "--json"]) == 0
+    assert '"model": "z-real@' in capsys.readouterr().out
+    words = ["predict", str(scans / "001.png"), "--model", str(tmp_path / "models/a-phantoms")]
+    assert main(words) == 0
+    assert "This model learnt from simulated images only" in capsys.readouterr().err

@@ -102,6 +102,18 @@ def test_duplicate_problems__equal_grades_of_one_patient_are_not_said_to_disagre
     )
 
 
+def test_duplicate_problems__two_scans_of_one_gland_may_look_alike():
+    def kinds(**columns):
+        return [problem.kind for problem in duplicate_problems(table(**columns))]
+
+    apart, same = {"sha256": ["1", "2", "3"]}, {"patient_id": ["P"] * 3}
+    assert kinds(**apart, **same, anatomy=["x"] * 3) == []
+    assert kinds(**apart, **same, anatomy=["x", "x", "y"]) == ["near-duplicate"] * 2
+    assert kinds(**apart, **same, anatomy=[""] * 3) == ["near-duplicate"] * 3
+    assert kinds(**apart, anatomy=["x"] * 3) == ["near-duplicate"] * 2  # Q is another patient
+    assert kinds(**same, anatomy=["x"] * 3) == ["identical"]
+
+
 def test_duplicate_problems__excluded_images_do_not_count():
     assert not duplicate_problems(table(excluded=[True, True, False]))
 

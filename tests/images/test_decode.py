@@ -6,12 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from sgus.core.errors import ImageError
 from sgus.core.files import sha256_bytes
 from sgus.images import decode
 from sgus.images.decode import decode_image, read_image
 from tests.images.pictures import encoded, speckle
+from tests.made_up import marked
 
 TISSUE = speckle(90, 120)
 
@@ -203,3 +205,24 @@ def test_real_images_decode_without_notes(harmonicss):
         image = read_image(harmonicss / "Anonymized images" / f"{number}.jpg")
         assert image.pixels.shape == shape
         assert image.notes == ()
+
+
+def test_decode__knows_a_phantom_by_its_own_file() -> None:
+    decoded = decode_image(marked(Image.fromarray(TISSUE)), name="p.png")
+    assert decoded.synthetic
+    assert decoded.notes[0].startswith("SYNTHETIC PHANTOM: a simulated ultrasound image")
+    assert np.array_equal(decoded.pixels, TISSUE)
+
+
+@pytest.mark.parametrize("comment", ["", "a real scan", "no SYNTHETIC PHANTOM", "synthetic"])
+def test_decode__takes_no_other_comment_for_a_phantom(comment: str) -> None:
+    text = PngInfo()
+    text.add_text("Comment", comment)
+    decoded = decode_image(encoded(TISSUE, "PNG", pnginfo=text), name="a.png")
+    assert not decoded.synthetic
+    assert decoded.notes == ()
+
+
+def test_decode__a_phantom_saved_as_jpeg_with_its_comment_is_one() -> None:
+    data = encoded(TISSUE, "JPEG", comment="SYNTHETIC PHANTOM: saved anew")
+    assert decode_image(data, name="p.jpg").synthetic

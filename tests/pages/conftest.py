@@ -25,6 +25,15 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of cohorts that the app looks into."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("SGUS_DATA", str(folder))
+    return folder
+
+
 @pytest.fixture
 def add_model(models: Path) -> Callable[..., Path]:
     def add(name: str, **info: object) -> Path:

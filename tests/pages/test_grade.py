@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from sgus.core.region import Region
 from sgus.ui import engine
 from tests.fakes import FakeEngine
-from tests.made_up import encoded, hostile, ultrasound, unusual
+from tests.made_up import encoded, hostile, marked, save_small_cohort, ultrasound, unusual
 from tests.pages.conftest import open_page
 
 Upload = Callable[[dict[str, bytes]], AppTest]
@@ -215,3 +216,70 @@ def test_grade__an_image_the_model_learnt_from_is_no_test_of_it(
     fake.learnt = True
     st.cache_resource.clear()
     assert "The model learnt from this very image" in " ".join(html_of(grade_page(files)))
+
+
+def test_grade__a_phantom_is_called_one_everywhere(grade_page: Upload) -> None:
+    test = grade_page({"p.png": marked(ultrasound()), "a.png": encoded(ultrasound(5))})
+    text = " ".join(html_of(test))
+    assert "SYNTHETIC PHANTOM" in text
+    assert "The image is simulated and the model learnt from real ones" in text
+    assert [row["kind"] for row in table(test)] == ["synthetic phantom", "image"]
+    test = next(b for b in test.button if b.label == "Next").click().run()
+    text = " ".join(html_of(test))
+    assert "SYNTHETIC PHANTOM" not in text
+    assert "is simulated" not in text
+
+
+def test_grade__a_model_of_phantoms_warns_on_a_real_image(
+    grade_page: Upload, fake: FakeEngine
+) -> None:
+    fake.model_synthetic = True
+    text = " ".join(html_of(grade_page({"a.png": encoded(ultrasound())})))
+    assert "This model learnt from simulated images only: on a real image" in text
+
+
+def test_grade__the_model_of_real_images_is_offered_first(
+    grade_page: Upload, add_model: Callable[..., Path]
+) -> None:
+    add_model("a-phantoms", synthetic=True)
+    test = grade_page({})
+    choice = next(box for box in test.sidebar.selectbox if box.label == "Model")
+    assert choice.options == ["Real: made-up", "Phantoms: a-phantoms"]
+    assert choice.value == 0
+    assert "Learnt from real images." in " ".join(html_of(test))
+    text = " ".join(html_of(choice.set_value(1).run()))
+    assert "Learnt from simulated images (phantoms) only" in text
+
+
+def sample_button(test: AppTest) -> list[Any]:
+    return [b for b in test.button if b.label.startswith("Try an image of the demo cohort")]
+
+
+def test_grade__an_image_of_the_demo_cohort_can_be_tried(grade_page: Upload, data: Path) -> None:
+    save_small_cohort(data / "demo")
+    test = grade_page({})
+    test = sample_button(test)[0].click().run()
+    assert not test.exception
+    assert [(row["image"], row["kind"]) for row in table(test)] == [("i0.png", "synthetic phantom")]
+    assert "Grade of this image in the cohort: 0; simulated" in " ".join(html_of(test))
+    test = sample_button(test)[0].click().run()
+    assert [row["image"] for row in table(test)] == ["i0.png", "i1.png"]
+    shown = " ".join(html_of(test))
+    assert "Grade of this image in the cohort: 1" in shown
+    assert "Grade of this image in the cohort: 0" not in shown
+
+
+def test_grade__no_cohort_and_no_cohort_of_people_is_offered(
+    grade_page: Upload, data: Path
+) -> None:
+    assert not sample_button(grade_page({}))
+    save_small_cohort(data / "people", synthetic=False)
+    assert not sample_button(grade_page({}))
+
+
+def test_grade__a_sample_that_cannot_be_read_is_a_sentence(grade_page: Upload, data: Path) -> None:
+    save_small_cohort(data / "demo")
+    (data / "demo" / "images" / "i0.png").unlink()
+    test = sample_button(grade_page({}))[0].click().run()
+    assert not test.exception
+    assert problems(test) == ["small: the image cannot be read. Make the cohort again."]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from sgus.ui.overview import LIMITS, PUBLISHED, cohort_lines, published_html
+from sgus.ui.overview import LIMITS, PUBLISHED, published_html
+from tests.made_up import save_small_cohort
 from tests.pages.conftest import ROOT
 
 
@@ -43,7 +44,7 @@ def test_overview__shows_models_with_their_figures(add_model: Callable[..., Path
     assert "Patient-grouped 5-fold: 172 images, 80 groups" in text
     assert "Accuracy, four grades 0.60 [0.50, 0.70]" in text
     assert "Its description holds no figures" in text
-    assert "Trained on simulated images only" in text
+    assert "Learnt from simulated images (phantoms) only" in text
 
 
 def test_overview__names_a_broken_model(add_model: Callable[..., Path]) -> None:
@@ -56,16 +57,32 @@ def test_published__each_figure_has_statistic_and_source() -> None:
     assert published_html().count("https://doi.org/10.") == len([p for p in PUBLISHED if p.link])
 
 
-def test_cohort_lines__name_real_and_simulated(tmp_path: Path) -> None:
-    for name, text in (
-        ("a", '{"name": "<b>A", "synthetic": false, "n_images": 172}'),
-        ("b", '{"name": "B", "synthetic": true, "n_images": 3}'),
-        ("c", "[]"),
-    ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "cohort.json").write_text(text)
-    assert cohort_lines(tmp_path) == [
-        "<b>&lt;b&gt;A</b>: 172 real images",
-        "<b>B</b>: 3 simulated images",
-        "<b>c</b>: its description cannot be read; import it again",
-    ]
+def test_overview__shows_cohorts_with_their_grades_and_what_to_do_next(
+    models: Path, data: Path
+) -> None:
+    assert "None yet." in words(overview())
+    save_small_cohort(data / "demo")
+    save_small_cohort(data / "people", synthetic=False)
+    (data / "broken").mkdir()
+    (data / "broken" / "cohort.json").write_text("{")
+    text = words(overview())
+    assert text.count("SYNTHETIC PHANTOM") == 1
+    assert "6 simulated images, 3 simulated patients, 1 images excluded, 2 readers (12" in text
+    assert "<td>submandibular</td><td>0</td><td>1</td><td>0</td><td>2</td><td>0</td>" in text
+    assert "python -m sgus split data/demo --scheme kfold" in text
+    assert "broken: the file is not valid JSON" in text
+
+
+def test_overview__a_cohort_that_changes_is_read_again(models: Path, data: Path) -> None:
+    save_small_cohort(data / "demo")
+    assert "python -m sgus split data/demo" in words(overview())
+    (data / "demo" / "splits").mkdir()
+    (data / "demo" / "splits" / "mine.json").write_text("{}")
+    assert "python -m sgus train data/demo --split mine" in words(overview())
+
+
+def test_overview__names_of_cohorts_cannot_smuggle_markup(models: Path, data: Path) -> None:
+    save_small_cohort(data / "a")
+    description = data / "a" / "cohort.json"
+    description.write_text(description.read_text().replace("small", "<b>A"))
+    assert "<h4>&lt;b&gt;A " in words(overview())

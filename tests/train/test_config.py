@@ -43,5 +43,5 @@ def test_a_wrong_setting_is_named(settings: list[str], text: str) -> None:
 
 
 def test_an_unknown_preset_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="Use one of: default, reference, laptop"):
+    with pytest.raises(ConfigError, match="Use one of: default, reference, phantom, laptop"):
         make_config("best", settings=[])

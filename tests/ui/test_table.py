@@ -14,6 +14,7 @@ GRADED = Outcome(
     p=(0.31, 0.54, 0.1, 0.05),
     stages={"stage1": 0.15, "stage2a": 0.635294, "stage2b": 1 / 3},
     region=Region(1, 2, 30, 40),
+    kind="synthetic phantom",
 )
 FAILED = Outcome(sha256="cd" * 32, model="m@1", error="It is a text file. Export it again.")
 
@@ -27,14 +28,14 @@ def test_csv__holds_what_the_table_shows() -> None:
     graded, failed = read(csv_bytes(rows))
     assert tuple(graded) == COLUMNS
     assert graded == {
-        "image": "a.jpg", "sha256": "ab" * 32, "grade": "1",
+        "image": "a.jpg", "sha256": "ab" * 32, "kind": "synthetic phantom", "grade": "1",
         "p0": "0.31", "p1": "0.54", "p2": "0.1", "p3": "0.05",
         "stage1": "0.15", "stage2a": "0.6353", "stage2b": "0.3333",
         "region": "1 2 30 40", "region_by": "found", "model": "m@1", "error": "",
     }  # fmt: skip
     assert failed["image"] == 'b, "c".txt'
     assert failed["error"] == "It is a text file. Export it again."
-    assert {failed[name] for name in COLUMNS[2:12]} == {""}
+    assert {failed[name] for name in COLUMNS[2:13]} == {""}
 
 
 def test_csv__says_who_set_the_region() -> None:

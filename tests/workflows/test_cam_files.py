@@ -8,9 +8,11 @@ from PIL import Image
 
 from sgus.core.errors import SgusError
 from sgus.explain.overlay import overlay
-from sgus.images.decode import read_image
+from sgus.images.decode import decode_image, read_image
+from sgus.phantom.export import with_mark
 from sgus.workflows.cam_files import NOTICE, plan_cam_files, write_cam_files
 from sgus.workflows.grading import GradedImage, Grader
+from tests.made_up import encoded, marked, ultrasound
 
 
 @pytest.fixture
@@ -56,3 +58,20 @@ def test_plan_cam_files__refuses_to_replace_unless_forced(tmp_path: Path) -> Non
         plan_cam_files(tmp_path, [Path("Scan.jpg")], force=False)
     plan_cam_files(tmp_path, [Path("Scan.jpg")], force=True)
     plan_cam_files(tmp_path, [Path("other.jpg")], force=False)
+
+
+def test_write_cam_files__of_a_phantom_say_so_in_picture_and_file(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    grader = Grader.load(model_dir)
+    picture = ultrasound()
+    real = grader.grade(decode_image(encoded(picture), name="a.png"))
+    phantom = grader.grade(decode_image(marked(picture), name="p.png"))
+    (plain, *_) = write_cam_files(tmp_path / "real", real, stem="a")
+    (stamped, *_) = write_cam_files(tmp_path / "phantom", phantom, stem="p")
+    before, after = np.asarray(Image.open(plain)), np.asarray(Image.open(stamped))
+    assert np.array_equal(after[: len(before)], before)
+    assert np.array_equal(after, with_mark(before))
+    assert "SYNTHETIC" not in Image.open(plain).text["Comment"]
+    assert Image.open(stamped).text["Comment"].startswith("SYNTHETIC PHANTOM: ")
+    assert decode_image(stamped.read_bytes(), name="map").synthetic

@@ -18,8 +18,10 @@ from sgus.explain.cam import stage_cams, upsample_cams
 from sgus.images.decode import DecodedImage, decode_image, read_image
 from sgus.images.geometry import prepare
 from sgus.images.region import find_region
-from sgus.nn.model_files import load_model
+from sgus.nn.model_files import ModelInfo, load_model
+from sgus.nn.network import GradingNetwork
 from sgus.workflows.grading import GradedImage, Grader
+from tests.made_up import encoded, marked, ultrasound
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +245,29 @@ def test_grade__real_images_of_every_centre(grader: Grader, harmonicss: Path) ->
         assert graded.window.width >= graded.region.width // 2
         assert graded.p.sum() == pytest.approx(1.0)
         assert set(graded.cams) == set(STAGE_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("image", "model", "said"),
+    [
+        (False, False, ""),
+        (True, False, "The image is simulated and the model learnt from real ones"),
+        (False, True, "This model learnt from simulated images only: on a real image"),
+        (True, True, "Image and model are both simulated"),
+    ],
+)
+def test_grade__says_where_image_or_model_is_simulated(
+    make_network: Callable[..., GradingNetwork],
+    make_model: Callable[..., ModelInfo],
+    tmp_path: Path,
+    image: bool,
+    model: bool,
+    said: str,
+) -> None:
+    make_model(tmp_path / "m", make_network(), synthetic=model)
+    data = marked(ultrasound()) if image else encoded(ultrasound())
+    graded = Grader.load(tmp_path / "m").grade(decode_image(data, name="a.png"), cams=False)
+    assert (graded.synthetic, graded.model_synthetic) == (image, model)
+    assert graded.kind == ("synthetic phantom" if image else "image")
+    assert graded.origin_caution.startswith(said)
+    assert bool(graded.origin_caution) == bool(said)

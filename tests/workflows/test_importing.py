@@ -17,6 +17,7 @@ from sgus.images.decode import read_image
 from sgus.workflows import importing
 from sgus.workflows.checking import check_cohort
 from sgus.workflows.importing import import_cohort
+from tests.made_up import marked
 
 MAPPING = {
     "image_id": "Anonymized ID", "patient_id": "Patient ID", "centre": "Center",
@@ -75,6 +76,19 @@ def test_import_cohort__metadata_is_left_behind_and_the_pixels_are_not(study, tm
     stored = read_image(result.cohort.image_path("1"))
     assert np.array_equal(stored.pixels, read_image(path).pixels)
     assert result.cohort.image_path("2").name == "2.png"
+
+
+def test_import_cohort__a_phantom_stays_one_and_keeps_no_other_word(study, tmp_path):
+    path = study.images / "001.png"
+    data = marked(Image.open(path))
+    assert b"anatomy_seed" in data
+    path.write_bytes(data)
+    result = import_cohort(source_of(study), tmp_path / "out")
+    assert (result.n_cleaned, result.notes[-1][:27]) == (1, "1 images: SYNTHETIC PHANTOM")
+    stored = result.cohort.image_path("1")
+    assert read_image(stored).synthetic
+    assert b"anatomy_seed" not in stored.read_bytes()
+    assert not read_image(result.cohort.image_path("2")).synthetic
 
 
 def test_import_cohort__all_problems_at_once_and_nothing_left_behind(study, tmp_path):

@@ -15,6 +15,7 @@ from sgus.workflows.wanted import Wanted
 GRADED: Record = {
     "image": "a, b.png",
     "sha256": "ab",
+    "kind": "image",
     "grade": 1,
     "p": [0.25, 0.5, 0.125, 0.125],
     "stages": {"stage1": 0.25, "stage2a": 2 / 3, "stage2b": 0.5},
@@ -27,7 +28,7 @@ def test_as_record__is_what_the_contract_says(model_dir: Path, scans: Path) -> N
     path = scans / "001.png"
     (prediction,) = predict(Grader.load(model_dir), [Wanted("one", path)])
     record = as_record(prediction)
-    assert list(record) == ["image", "sha256", "grade", "p", "stages", "model"]
+    assert list(record) == ["image", "sha256", "kind", "grade", "p", "stages", "model"]
     assert list(record["stages"]) == ["stage1", "stage2a", "stage2b"]
     high, one, three = record["stages"].values()
     expected = [(1 - high) * (1 - one), (1 - high) * one, high * (1 - three), high * three]
@@ -59,10 +60,13 @@ def test_as_csv__reads_back() -> None:
 
 
 def test_as_text__is_a_table_for_people() -> None:
-    table, _, legend = as_text([GRADED, FAILED]).partition("\n\n")
+    phantom = GRADED | {"image": "d.png", "kind": "synthetic phantom"}
+    table, _, legend = as_text([GRADED, FAILED, phantom]).partition("\n\n")
     assert legend.startswith("grade: the most probable OMERACT grade")
     assert table == (
         "image     grade       p0       p1       p2       p3   stage1  stage2a  stage2b\n"
         "a, b.png      1   25.0 %   50.0 %   12.5 %   12.5 %   25.0 %   66.7 %   50.0 %\n"
-        "c.png     not graded: c.png: the file is empty. Export it."
+        "c.png     not graded: c.png: the file is empty. Export it.\n"
+        "d.png         1   25.0 %   50.0 %   12.5 %   12.5 %   25.0 %   66.7 %   50.0 %"
+        "  synthetic phantom"
     )

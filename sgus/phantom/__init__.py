@@ -1,0 +1,1 @@
+"""Simulated salivary gland ultrasound with known truth: numpy and scipy only."""
