@@ -11,7 +11,7 @@ from sgus.core.grades import N_GRADES
 from sgus.report.figures import Estimate, Figure, Place, figure_object
 from sgus.report.labels import Labelled, label_estimates
 from sgus.report.scopes import GRADE_LABELS
-from sgus.stats.agreement import quadratic_kappa
+from sgus.stats.agreement.quadratic import quadratic_kappa
 from sgus.stats.ordinal import absolute_errors, weighted_mean
 
 _NO_INTERVAL = "a published matrix does not say which images are of one patient: no interval"

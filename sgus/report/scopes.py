@@ -18,7 +18,7 @@ from sgus.core.grades import GRADES, PATHOLOGICAL_FROM, STAGE_NAMES, STAGES, Sta
 from sgus.report.figures import Estimate, FloatArray, Mask
 from sgus.report.labels import IntArray, Label, Labelled, label_estimates
 from sgus.report.predictions import P_COLUMNS, STAGE_COLUMNS
-from sgus.stats.agreement import quadratic_kappa
+from sgus.stats.agreement.quadratic import quadratic_kappa
 from sgus.stats.calibration import expected_calibration_error
 from sgus.stats.ordinal import absolute_errors, ranked_probability_scores, weighted_mean
 from sgus.stats.roc import area_under_roc

@@ -27,7 +27,7 @@ from sgus.core.grades import GRADES, N_GRADES, STAGES, Stage, most_probable_grad
 from sgus.core.rng import generator
 from sgus.phantom.readers import mean_reader_probabilities, median_of_three_probabilities
 from sgus.report.figures import Estimate, Place, figure_object
-from sgus.stats.agreement import quadratic_kappa
+from sgus.stats.agreement.quadratic import quadratic_kappa
 from sgus.stats.bootstrap import LEVEL, patient_weights, with_observed
 from sgus.stats.classification import accuracy, macro, recall, tally
 from sgus.stats.confusion import confusion_matrix

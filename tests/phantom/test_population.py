@@ -5,7 +5,7 @@ import pytest
 
 from sgus.phantom.population import GLANDS, SIDES, draw_patient, draw_training_patient
 from sgus.phantom.readers import draw_readers, mean_reader_probabilities
-from sgus.stats.agreement import quadratic_kappa
+from sgus.stats.agreement.quadratic import quadratic_kappa
 from sgus.stats.confusion import confusion_matrix
 
 PEOPLE = [draw_patient(0, f"P{at}", "sjogren") for at in range(1500)]

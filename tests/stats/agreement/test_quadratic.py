@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from sgus.stats.agreement import quadratic_kappa
+from sgus.stats.agreement.quadratic import quadratic_kappa
 from sgus.stats.confusion import confusion_matrix
 
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=40)
