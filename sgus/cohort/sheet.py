@@ -6,6 +6,7 @@ import csv
 import io
 import warnings
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,23 @@ from sgus.core.errors import CohortError
 EXCEL = (".xlsx", ".xlsm")
 _SEPARATORS = (",", ";", "\t")
 _SHOWN = 10
+_MAX_UNPACKED = 200 * 2**20
+_MAX_CELLS = 5_000_000
+# What openpyxl lets through from a damaged or a hostile file; ParseError is a SyntaxError.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    SyntaxError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -52,17 +70,30 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     """
     if not path.is_file():
         raise CohortError(path, "there is no such file", "Give the path of a CSV or Excel file")
+    return parse_sheet(path.read_bytes(), path, sheet=sheet)
+
+
+def parse_sheet(data: bytes, path: Path, *, sheet: str | None = None) -> Sheet:
+    """Read a table that is in memory, such as an uploaded one; otherwise as `read_sheet`.
+
+    Args:
+        data: The content of the file.
+        path: What the file is called: its suffix tells its kind, and errors name it.
+        sheet: The sheet of a workbook; needed only when several hold something.
+
+    Raises:
+        CohortError: It is of another kind, empty, or its rows do not fit its header.
+    """
     suffix = path.suffix.lower()
     if suffix == ".xls":
         raise CohortError(path, "this is an Excel 97 file", "Save it as .xlsx or as CSV")
     if suffix in EXCEL:
-        return _from_records(path, _read_excel(path, sheet), notes=())
-    text, notes = _decode(path)
+        return _from_records(path, _read_excel(data, path, sheet), notes=())
+    text, notes = _decode(data, path)
     return _from_records(path, _read_csv(path, text), notes=notes)
 
 
-def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
-    data = path.read_bytes()
+def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding, notes = "utf-16", ()
     elif b"\0" in data:
@@ -89,17 +120,22 @@ def _read_csv(path: Path, text: str) -> list[list[str]]:
     return max(readings, key=lambda records: len(next(filter(None, records), [])))
 
 
-def _read_excel(path: Path, name: str | None) -> list[list[str]]:
+def _read_excel(data: bytes, path: Path, name: str | None) -> list[list[str]]:
     import openpyxl
 
     try:
+        _refuse_huge(zipfile.ZipFile(io.BytesIO(data)), path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # about styles and validation rules
-            book = openpyxl.load_workbook(path, read_only=False, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=False, data_only=True)
+    except _BROKEN as error:
         raise CohortError(
             path, f"the workbook cannot be read ({error})", "Save it again as .xlsx or as CSV"
         ) from error
+    cells = sum(page.max_row * page.max_column for page in book.worksheets)
+    if cells > _MAX_CELLS:  # one cell in the last corner of a sheet makes 17 thousand million
+        cause = f"its sheets are {cells:,} cells large, at most {_MAX_CELLS:,} are read"
+        raise CohortError(path, cause, "Delete the empty rows and columns, or save it as CSV")
     sheets = {
         page.title: [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
         for page in book.worksheets
@@ -112,6 +148,13 @@ def _read_excel(path: Path, name: str | None) -> list[list[str]]:
         cause = cause if filled else "the workbook is empty"
         raise CohortError(path, cause, f"Name the sheet, one of: {', '.join(sheets)}")
     return sheets[name]
+
+
+def _refuse_huge(archive: zipfile.ZipFile, path: Path) -> None:
+    """A small workbook can unpack to more than the memory holds."""
+    if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
+        cause = f"it unpacks to more than {_MAX_UNPACKED // 2**20} MB"
+        raise CohortError(path, cause, "Save the table alone, as CSV")
 
 
 def _cell(value: object) -> str:

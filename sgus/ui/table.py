@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from sgus.core.cells import spreadsheet_safe
 from sgus.core.grades import GRADES, STAGE_NAMES
 from sgus.ui.results import Outcome
 
@@ -22,7 +23,6 @@ COLUMNS: Final = (
     "model",
     "error",
 )
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_rows(results: Iterable[tuple[str, Outcome]]) -> list[dict[str, Any]]:
@@ -65,7 +65,5 @@ def csv_bytes(rows: Sequence[dict[str, Any]]) -> bytes:
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        name = str(row["image"])
-        safe = f"'{name}" if name.startswith(_FORMULA_STARTS) else name
-        writer.writerow({**row, "image": safe})
+        writer.writerow({**row, "image": spreadsheet_safe(str(row["image"]))})
     return stream.getvalue().encode("utf-8-sig")
