@@ -66,6 +66,8 @@ class Family:
         n_pairs: `(n_labels,)` pairs of readers that each figure rests on.
         reasons: Why the figure as observed is undefined, None where it is defined.
         closed: Closed form of each figure, None where there is none.
+        notes: What each figure was made of, said in front of its method, such as how many pairs
+            of readers a mean leaves out; none at all where it is empty.
     """
 
     labels: tuple[Label, ...]
@@ -76,6 +78,7 @@ class Family:
     n_pairs: tuple[int, ...]
     reasons: tuple[str | None, ...]
     closed: tuple[ClosedForm | None, ...]
+    notes: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
