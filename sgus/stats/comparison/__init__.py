@@ -1,0 +1,1 @@
+"""A model as one more reader: beside the readers, against their consensus, in their place."""
