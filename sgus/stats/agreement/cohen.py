@@ -138,8 +138,11 @@ def _closed(tables: FloatArray, scale: tuple[int, ...]) -> tuple[ClosedForm | No
     found = [fleiss_cohen_everitt(tables, agreement_weights(scale, name)) for name in WEIGHTINGS]
     kappas, errors = (np.stack(parts, axis=1).ravel() for parts in zip(*found, strict=True))
     return tuple(
-        ClosedForm(float(se), float(kappa - _Z * se), float(kappa + _Z * se), _METHOD)
-        if se > 0.0
-        else None
+        _normal(float(kappa), float(se)) if se > 0.0 else None
         for kappa, se in zip(kappas, errors, strict=True)
     )
+
+
+def _normal(kappa: float, se: float) -> ClosedForm:
+    """The normal interval, cut off at the ends of what kappa can be."""
+    return ClosedForm(se, max(-1.0, kappa - _Z * se), min(1.0, kappa + _Z * se), _METHOD)

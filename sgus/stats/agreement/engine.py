@@ -65,8 +65,11 @@ def unit_weights(panel: Panel, *, n_resamples: int, rng: np.random.Generator) ->
     weights = np.zeros((1 + n_resamples, n_units))
     weights[0] = 1.0
     read = np.unique(panel.unit_index[panel.given.any(axis=1)])
-    if len(read):
-        weights[1:, read] = patient_weights(read, n_resamples=n_resamples, rng=rng)
+    step = max(1, _CHUNK // max(1, len(read)))  # all draws at once would fill the memory
+    for start in range(1, 1 + n_resamples if len(read) else 1, step):
+        part = min(step, 1 + n_resamples - start)
+        drawn = patient_weights(read, n_resamples=part, rng=rng)
+        weights[start : start + part, read] = drawn
     return weights
 
 
