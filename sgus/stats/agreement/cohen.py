@@ -113,7 +113,7 @@ def cohen_family(panel: Panel, pairs: Pairs | None = None) -> Family:
         n_raters=(2,) * n,
         n_pairs=(1,) * n,
         reasons=tuple(reason for reason in reasons for _ in WEIGHTINGS),
-        closed=_closed(observed, counted.scale),
+        closed=closed_forms(observed, counted.scale),
     )
 
 
@@ -133,8 +133,16 @@ def kappa_reasons(tables: FloatArray, scale: tuple[int, ...]) -> list[str | None
     return reasons
 
 
-def _closed(tables: FloatArray, scale: tuple[int, ...]) -> tuple[ClosedForm | None, ...]:
-    """Closed form of each pair and weighting, the weightings of a pair together."""
+def closed_forms(tables: FloatArray, scale: tuple[int, ...]) -> tuple[ClosedForm | None, ...]:
+    """Closed form of each cross-table and weighting, the weightings of a table together.
+
+    Args:
+        tables: `(n_tables, k, k)` counts, every item independent.
+        scale: The k grades.
+
+    Returns:
+        `3 n_tables` forms; None where kappa is undefined or its standard error is 0.
+    """
     found = [fleiss_cohen_everitt(tables, agreement_weights(scale, name)) for name in WEIGHTINGS]
     kappas, errors = (np.stack(parts, axis=1).ravel() for parts in zip(*found, strict=True))
     return tuple(
