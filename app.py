@@ -1,16 +1,9 @@
-"""Router: the page table, the frame around every page, and nothing else."""
-
-import streamlit as st
+"""Router: the frame around every page, the page asked for, and nothing else."""
 
 from sgus.ui import frame
 
 frame.set_up()
-page = st.navigation(
-    [
-        st.Page("pages/overview.py", title="Overview", default=True),
-        st.Page("pages/grade.py", title="Grade images"),
-        st.Page("pages/phantom.py", title="Phantom"),
-    ]
-)
+page = frame.navigation()
 frame.draw()
+frame.routed()
 page.run()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sgus.ui import grading, samples, session
+from sgus.ui import frame, grading, samples, session
 from sgus.ui.model_choice import NO_MODEL, choose_model
 
 
@@ -27,4 +27,4 @@ def main() -> None:
     grading.show_table(files, outcomes)
 
 
-main()
+frame.run(main)

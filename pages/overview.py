@@ -50,4 +50,4 @@ def installation() -> None:
         st.html(cohorts.cohorts_html(*cohorts.installed_cohorts()))
 
 
-main()
+frame.run(main)

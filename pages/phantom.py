@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sgus.ui import grading, phantom, samples, sweep
+from sgus.ui import frame, grading, phantom, samples, sweep
 from sgus.ui.model_choice import NO_MODEL, choose_model
 from sgus.ui.phantom_dial import dial
 
@@ -25,4 +25,4 @@ def main() -> None:
         sweep.show_sweep(request, facts, engine)
 
 
-main()
+frame.run(main)

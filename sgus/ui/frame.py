@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from sgus import __version__
 from sgus.core.synthetic import SYNTHETIC_MARK
@@ -14,6 +17,13 @@ BANNER = (
     '<div class="sgus-banner" role="note"><span><b>Research use only</b>'
     f"{RESEARCH_ONLY}</span><span>SGUS {__version__}</span></div>"
 )
+PAGES = {
+    "pages/overview.py": "Overview",
+    "pages/grade.py": "Grade images",
+    "pages/phantom.py": "Phantom",
+}
+"""The page table; the first one is what opens."""
+_ROUTED = "sgus_routed"
 SYNTHETIC_CHIP = f'<span class="sgus-chip">{SYNTHETIC_MARK}</span>'
 """Beside the name of every simulated image."""
 
@@ -32,6 +42,32 @@ def draw() -> None:
     """Style and banner, above whatever the page shows."""
     st.html(STYLE)
     st.html(BANNER)
+
+
+def navigation() -> Page:
+    """The menu: every page and its name. Returns the page asked for."""
+    return st.navigation([st.Page(path, title=title) for path, title in PAGES.items()])
+
+
+def routed() -> None:
+    """Say that this session came through app.py; its call comes before the page's."""
+    st.session_state[_ROUTED] = True
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a page, always inside the frame.
+
+    The first visit to a server just started may go straight to a page. Streamlit then finds the
+    folder pages/ by itself and leaves app.py out, and with it banner, style and menu. A call of
+    `st.navigation` ends that for the whole server, so that the second run comes through app.py.
+
+    Args:
+        main: Draws the page.
+    """
+    if not st.session_state.get(_ROUTED):
+        navigation()
+        st.rerun()
+    main()
 
 
 def link_to_grading() -> None:

@@ -146,9 +146,11 @@ def show_table(files: Sequence[Upload], outcomes: Sequence[Outcome]) -> None:
     shown = [{**row, "sha256": row["sha256"][:_SHORT_HASH]} for row in rows]
     st.dataframe(shown, hide_index=True, width="stretch", column_config=numbers, placeholder="")
     left, right, _ = st.columns([2, 2, 3])
-    left.download_button(  # made on the click: an address that a rerun forgets would be an error
+    # The bytes, not a function that makes them: its address changes with every run, and a click
+    # while another run is under way would find nothing.
+    left.download_button(
         "Download as CSV",
-        lambda: csv_bytes(rows),
+        csv_bytes(rows),
         "sgus-grades.csv",
         "text/csv",
         on_click="ignore",

@@ -77,11 +77,11 @@ def show_picture(request: PhantomRequest) -> Shown:
     )
     left, right = st.columns(2)
     left.download_button(
-        "Download the image", lambda: shown.png, f"{shown.file_stem}.png", "image/png",
+        "Download the image", shown.png, f"{shown.file_stem}.png", "image/png",
         on_click="ignore", width="stretch",
     )  # fmt: skip
     right.download_button(
-        "Download the mask", lambda: shown.mask_png, f"{shown.file_stem}-mask.png", "image/png",
+        "Download the mask", shown.mask_png, f"{shown.file_stem}-mask.png", "image/png",
         on_click="ignore", width="stretch",
     )  # fmt: skip
     return shown

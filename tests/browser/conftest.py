@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,10 +12,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.made_up import save_small_cohort, save_tiny_model
 
@@ -52,12 +54,28 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the app with tiny, untrained models and a small cohort of phantoms."""
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny, untrained models and a small cohort of phantoms."""
     folder = tmp_path_factory.mktemp("browser")
     save_tiny_model(folder / "models" / "tiny")
     save_tiny_model(folder / "models" / "tiny-phantoms", "tiny-phantoms", synthetic=True)
     save_small_cohort(folder / "data" / "demo")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(installation: Path) -> Iterator[str]:
+    """Address of the app, started once for all tests."""
+    with serving(installation) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Address of an app just started on the models and data of a folder.
+
+    Its log must stay free of tracebacks.
+    """
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", "app.py",
@@ -65,15 +83,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]  # fmt: skip
     environment = {**os.environ, "SGUS_MODELS": str(folder / "models")}
     environment["SGUS_DATA"] = str(folder / "data")
-    with (folder / "server.log").open("w+") as log:
+    log_file = folder / f"server-{port}.log"
+    with log_file.open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            wait_until_healthy(f"http://127.0.0.1:{port}", process, folder / "server.log")
+            wait_until_healthy(f"http://127.0.0.1:{port}", process, log_file)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(timeout=20)
-    text = (folder / "server.log").read_text()
+    text = log_file.read_text()
     assert "Traceback" not in text, text
 
 
@@ -97,19 +116,37 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) ->
 @pytest.fixture
 def page(chromium: Browser, server: str) -> Iterator[Page]:
     """A fresh browser session on the overview; its console must stay free of errors."""
+    with visiting(chromium, server) as page:
+        yield page
+
+
+@contextmanager
+def visiting(chromium: Browser, url: str) -> Iterator[Page]:
+    """A fresh browser session on an address; its console must stay free of errors."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(60_000)
     errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("console", lambda m: errors.append(said(m)) if is_error(m) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(server)
+    page.goto(url)
     yield page
     text = page.locator("body").inner_text()
     context.close()
     assert not errors, errors
     assert "Traceback" not in text
     assert "encountered an error" not in text
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """Whether a line of the console is one; on a page's own address Streamlit's front end first
+    looks for its server below that address, which is a 404 by design."""
+    looked_for = re.fullmatch(r"https?://[^/]+/\w+/_stcore/.*", message.location.get("url", ""))
+    return message.type == "error" and not looked_for
+
+
+def said(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location.get('url', '')})"
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class Panel:
     @cached_property
     def given(self) -> NDArray[np.bool_]:
         """`(n_items, n_readers)`, whether the reader read the item."""
-        return self.codes != MISSING
+        return np.asarray(self.codes != MISSING, dtype=np.bool_)
 
     @cached_property
     def one_hot(self) -> FloatArray:
