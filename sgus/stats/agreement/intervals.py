@@ -92,8 +92,8 @@ def bca_ends(evidence: Evidence) -> Ends:
     not_above = (draws <= values + NO_WIDTH).sum(axis=1)
     bias = ndtri((below + not_above) / (2.0 * np.maximum(n_usable, 1)))
     bound = bias[:, None] + ndtri(np.array([1.0 - LEVEL, 1.0 + LEVEL]) / 2.0)
-    stretch = 1.0 - acceleration(evidence)[:, None] * bound
     with np.errstate(invalid="ignore", divide="ignore"):  # no resample on one side of the value
+        stretch = 1.0 - acceleration(evidence)[:, None] * bound
         tails = ndtr(bias[:, None] + bound / stretch)
     # Where the stretch turns negative the formula has left its range; such ends are withheld.
     tails = np.where(np.isfinite(tails) & (stretch > 0.0), tails, np.nan)
@@ -188,13 +188,11 @@ def _spread(ordered: FloatArray, usable: IntArray) -> FloatArray:
 
 def _few_units(evidence: Evidence) -> list[tuple[BoolArray, str]]:
     n_units = evidence.used.sum(axis=1)
+    unit = evidence.unit
+    counts = [f"{n} {unit} is" if n == 1 else f"{n} {unit}s are" for n in range(MIN_PATIENTS)]
     return [
-        (
-            n_units == n,
-            f"{n} {evidence.unit}{'' if n == 1 else 's'} say too little of others: "
-            f"{MIN_PATIENTS} are needed",
-        )
-        for n in range(MIN_PATIENTS)
+        (n_units == n, f"{count} too few to speak for others: it takes {MIN_PATIENTS}")
+        for n, count in enumerate(counts)
     ]
 
 

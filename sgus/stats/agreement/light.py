@@ -32,12 +32,12 @@ def light_family(panel: Panel, pairs: Pairs | None = None) -> Family:
         Light 1971, 10.1037/h0031643.
     """
     counted = pairs or pairs_of(panel)
-    kappas = cohen_kappas(counted.observed().reshape(counted.n_pairs, -1), counted.scale)
-    defined = np.asarray(np.isfinite(kappas).all(axis=1))
+    kappas = cohen_kappas(counted.tables(counted.features.sum(axis=0)), counted.scale)
+    defined = np.asarray(np.isfinite(kappas).all(axis=1), dtype=np.bool_)
     readers = {name for r, one in zip(counted.raters, defined, strict=True) if one for name in r}
     # Without a defined pair the items stay in view that two readers read.
-    kept = defined if defined.any() else np.ones(len(defined), dtype=np.bool_)
-    used = counted.both[:, kept].any(axis=1)
+    kept = defined | ~defined.any()
+    used = np.asarray(counted.both[:, kept].any(axis=1))
     n, n_defined = len(WEIGHTINGS), int(defined.sum())
     share = "all" if n_defined == counted.n_pairs else f"{n_defined} of"
     return Family(

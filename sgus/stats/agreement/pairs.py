@@ -75,9 +75,7 @@ def pairs_of(panel: Panel) -> Pairs:
     first, second = _columns(panel)
     return Pairs(
         raters=tuple((panel.readers[a], panel.readers[b]) for a, b in pair_list(panel)),
-        features=joint_counts(panel).reshape(panel.n_items, -1)
-        if panel.n_items
-        else np.zeros((0, len(first) * panel.n_grades**2)),
+        features=joint_counts(panel).reshape(panel.n_items, len(first) * panel.n_grades**2),
         both=panel.given[:, first] & panel.given[:, second],
         scale=panel.scale,
     )

@@ -104,7 +104,7 @@ def specific_family(panel: Panel, pairs: Pairs | None = None) -> Family:
 
 def overlap_reasons(pairs: Pairs) -> tuple[str | None, ...]:
     """Why a figure of each pair is undefined that needs no more than one item both read."""
-    return tuple(None if any_item else NO_OVERLAP for any_item in pairs.both.any(axis=0))
+    return tuple(None if any_item else NO_OVERLAP for any_item in pairs.both.sum(axis=0))
 
 
 def same_grade_closed(
