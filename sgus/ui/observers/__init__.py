@@ -1,0 +1,1 @@
+"""The observers page: how far readers agree, where they do not, and the model among them."""

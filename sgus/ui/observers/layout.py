@@ -1,0 +1,53 @@
+"""The look that all charts of the observers page share; no streamlit here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sgus.ui.theme import INK, LINE
+from sgus.ui.tree import FONT
+
+FONT_SIZE: Final = 15
+TITLE_SIZE: Final = 16
+TITLE_ROOM: Final = 64
+"""Pixels above the drawing for the title and the camera button."""
+
+
+def chart_layout(title: str, *, height: int, left: int = 72, bottom: int = 64) -> dict[str, Any]:
+    """Layout of a chart: readable on a projector, no zooming by accident.
+
+    Args:
+        title: What the picture shows; it goes into the saved picture too.
+        height: Pixels.
+        left: Room for the labels on the left, pixels.
+        bottom: Room for the labels below, pixels.
+    """
+    return {
+        "height": height,
+        "title": {
+            "text": title, "x": 0, "xanchor": "left", "xref": "container", "xpad": 4,
+            "y": 1, "yanchor": "top", "ypad": 8, "font": {"size": TITLE_SIZE},
+        },
+        "margin": {"l": left, "r": 24, "t": TITLE_ROOM, "b": bottom},
+        "font": {"size": FONT_SIZE, "color": INK, "family": FONT},
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "hoverlabel": {"font": {"size": FONT_SIZE, "family": FONT}},
+        "legend": {"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0},
+        "hovermode": "closest",
+    }  # fmt: skip
+
+
+def axis(title: str | None = None, **more: Any) -> dict[str, Any]:
+    """An axis with a thin grid that cannot be zoomed.
+
+    Args:
+        title: What runs along it, with its unit.
+        **more: Further settings of plotly.
+    """
+    named = {} if title is None else {"title": {"text": title, "standoff": 10}}
+    plain = {
+        "showgrid": True, "gridcolor": LINE, "zeroline": False, "linecolor": INK,
+        "fixedrange": True, "automargin": True,
+    }  # fmt: skip
+    return plain | named | more
