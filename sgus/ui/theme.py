@@ -25,6 +25,16 @@ WINDOW_COLOUR: Final = (240, 228, 66)
 TEXT_COLOUR: Final = (204, 121, 167)
 """RGB of the ultrasound region, the part the network sees, and masked text (Okabe-Ito)."""
 
+SAME_SIDE: Final = "#009E73"
+CROSSING: Final = "#CC79A7"
+"""Disagreement that stays on one side of the threshold of pathological glands, and that which
+crosses it (Okabe-Ito, none of the grades' colours)."""
+READER_COLOUR: Final = MUTED
+MODEL_COLOUR: Final = "#CC79A7"
+CEILING_COLOUR: Final = "#009E73"
+FADED: Final = "#A9B4BE"
+"""Figures that rest on too few patients."""
+
 STYLE: Final = (
     f"<style>:root {{ --ink: {INK}; --muted: {MUTED}; --line: {LINE}; }}"
     f"{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
