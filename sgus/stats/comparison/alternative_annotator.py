@@ -15,20 +15,24 @@ References:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sgus.core.errors import ConfigError
-from sgus.stats.agreement.panel import MISSING, CodeArray, Panel
+from sgus.core.rng import generator
+from sgus.stats.agreement.engine import estimate
+from sgus.stats.agreement.family import Agreement
+from sgus.stats.agreement.panel import CodeArray, Panel
+from sgus.stats.comparison.advantage import (
+    AdvantageSigns,
+    Alignment,
+    advantage_family,
+    advantage_signs,
+)
 from sgus.stats.comparison.false_discovery import rejected_by_benjamini_yekutieli
 from sgus.stats.comparison.signed_rank import signed_rank_p_less
-from sgus.stats.consensus.votes import leave_one_out_votes
-
-Alignment = Literal["exact", "rmse"]
-"""How close a grade is to those of the remaining readers: the share of them who gave the same
-(`exact`), or the root mean square distance in grades (`rmse`), which knows their order."""
 
 EPSILON_EXPERTS: Final = 0.2
 """The paper's bonus where the readers are experts (0.15 skilled, 0.1 crowd workers)."""
@@ -40,7 +44,6 @@ PASS_AT: Final = 0.5
 _NO_SPREAD: Final = 1e-12  # rounding of sums, not spread
 
 IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class AlternativeAnnotator:
         against: The model in the place of each reader.
         winning_rate: Share of the readers whom the model wins against, or None with a reason.
         average_advantage: Mean over readers of `model_advantage`, to compare models by: how
-            likely the model is as close as a reader drawn at random. None with a reason.
+            likely the model is as close as a reader drawn at random. With its interval.
         passes: Whether the winning rate is one half or more.
         n_items: Images used for any reader.
         n_units: Patients among them.
@@ -98,7 +101,7 @@ class AlternativeAnnotator:
     q: float
     against: tuple[AgainstReader, ...]
     winning_rate: float | None
-    average_advantage: float | None
+    average_advantage: Agreement
     passes: bool | None
     n_items: int
     n_units: int
@@ -115,6 +118,8 @@ def alternative_annotator_test(
     alignment: Alignment = "rmse",
     epsilon: float = EPSILON_EXPERTS,
     q: float = 0.05,
+    n_resamples: int = 2000,
+    seed: int = 0,
 ) -> AlternativeAnnotator:
     """Test whether the model may stand in for the readers.
 
@@ -129,6 +134,8 @@ def alternative_annotator_test(
         alignment: How closeness is measured.
         epsilon: Bonus for the model, 0 to below 1; to be chosen before the figures are seen.
         q: Share of false wins that is accepted, above 0 and below 1.
+        n_resamples: Resamples of patients for the interval of the average advantage.
+        seed: Seed of the resamples.
 
     Returns:
         The result; fewer than three readers who can be tested give None with the reason.
@@ -143,13 +150,12 @@ def alternative_annotator_test(
     untested = [_against(panel, signs, j, epsilon) for j in range(panel.n_readers)]
     against = _with_wins(untested, q)
     tested = [one for one in against if one.wins is not None]
-    passes = rate = average = reason = None
-    if len(tested) >= LEAST_READERS:
-        rate = float(np.mean([bool(one.wins) for one in tested]))
-        average = float(np.mean([one.model_advantage for one in tested]))
-        passes = rate >= PASS_AT
-    else:
-        reason = _too_few(len(tested), panel.n_readers)
+    enough = len(tested) >= LEAST_READERS
+    rate = float(np.mean([bool(one.wins) for one in tested])) if enough else None
+    reason = None if enough else _too_few(len(tested), panel.n_readers)
+    family = advantage_family(panel, signs, alignment=alignment, reason=reason)
+    rng = generator(seed, "average advantage")
+    (average,) = estimate(panel, [family], n_resamples=n_resamples, rng=rng)
     items = used.any(axis=1)
     return AlternativeAnnotator(
         alignment=alignment,
@@ -158,7 +164,7 @@ def alternative_annotator_test(
         against=against,
         winning_rate=rate,
         average_advantage=average,
-        passes=passes,
+        passes=None if rate is None else rate >= PASS_AT,
         n_items=int(items.sum()),
         n_units=len(np.unique(panel.unit_index[items])),
         n_readers=len(tested),
@@ -166,50 +172,6 @@ def alternative_annotator_test(
         notes=_notes(against),
         reason=reason,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class AdvantageSigns:
-    """Who is closer to the remaining readers.
-
-    Attributes:
-        used: `(n_items, n_readers)`, images that count for each reader.
-        sign: `(n_items, n_readers)`, -1 where the model is closer to the others than the reader,
-            1 where the reader is, 0 where neither or not used.
-    """
-
-    used: NDArray[np.bool_]
-    sign: IntArray
-
-
-def advantage_signs(panel: Panel, model: CodeArray, *, alignment: Alignment) -> AdvantageSigns:
-    """On each image and for each reader left out, who is closer to the others.
-
-    Args:
-        panel: The readers, without the model.
-        model: `(n_items,)`, place on the scale, or `MISSING`.
-        alignment: How closeness is measured.
-
-    Raises:
-        ValueError: There is not one code of the model for each item.
-    """
-    if model.shape != (panel.n_items,):
-        raise ValueError(f"{model.shape} codes of the model for {panel.n_items} items")
-    value = np.asarray(panel.scale, dtype=np.int64)
-    apart = value[:, None] - value[None, :]
-    distance = (apart != 0).astype(np.int64) if alignment == "exact" else apart**2
-    others = leave_one_out_votes(panel)  # (n_items, n_readers, k)
-    # Whole numbers in the order of -share and of root mean square: ties stay ties.
-    cost = others @ distance
-    used = panel.given & (model != MISSING)[:, None] & others.any(axis=-1)
-    of_model = np.where(used, model[:, None], 0).astype(np.int64)
-    of_reader = np.where(used, panel.codes, 0).astype(np.int64)
-    cost_model, cost_reader = (
-        np.take_along_axis(cost, grade[..., None], axis=-1)[..., 0]
-        for grade in (of_model, of_reader)
-    )
-    sign = np.where(used, np.sign(cost_model - cost_reader), 0)
-    return AdvantageSigns(used, np.asarray(sign, dtype=np.int64))
 
 
 def _against(panel: Panel, signs: AdvantageSigns, j: int, epsilon: float) -> AgainstReader:

@@ -56,7 +56,7 @@ def test_with_one_image_a_patient_it_is_the_papers_test(alignment, epsilon, seed
     assert [one.p_value for one in found.against] == pytest.approx(p, rel=1e-9, abs=1e-15)
     assert [one.wins for one in found.against] == list(wins)
     assert found.winning_rate == pytest.approx(rate)
-    assert found.average_advantage == pytest.approx(average)
+    assert found.average_advantage.value == pytest.approx(average)
     assert found.passes == (rate >= 0.5)
 
 
@@ -69,6 +69,15 @@ def test_shares_and_counts_are_those_of_the_images_in_common():
         assert one.reader_advantage == pytest.approx(reader_wins.mean())
         assert one.n_items == len(rows)
         assert one.n_units == len({panel.patients[i] for i in rows})
+
+
+def test_the_average_advantage_has_an_interval_by_patient():
+    panel, model = random_study(11, n=90, per_patient=3)
+    whole = alternative_annotator_test(panel, model)
+    found = whole.average_advantage
+    assert found.low < found.value < found.high
+    assert found.method.startswith("patient bootstrap")
+    assert (found.n_items, found.n_units) == (whole.n_items, whole.n_units)
 
 
 def clustered(difference, patients, epsilon):
@@ -150,7 +159,7 @@ def test_names_of_readers_and_the_order_of_images_do_not_matter():
     moved = panel_of(panel.codes[rows][:, columns], patients=[panel.patients[i] for i in rows])
     again = alternative_annotator_test(moved, model[rows])
     assert again.winning_rate == found.winning_rate
-    assert again.average_advantage == pytest.approx(found.average_advantage)
+    assert again.average_advantage.value == pytest.approx(found.average_advantage.value)
     for at, column in enumerate(columns):
         assert again.against[at].p_value == pytest.approx(found.against[column].p_value)
 
@@ -167,8 +176,9 @@ def test_the_scale_measures_the_distance():
 def test_fewer_than_three_readers_have_no_result(n_readers):
     codes = np.zeros((40, n_readers), np.int8)
     found = alternative_annotator_test(panel_of(codes), np.zeros(40, np.int8))
-    assert found.winning_rate is found.average_advantage is found.passes is None
+    assert found.winning_rate is found.average_advantage.value is found.passes is None
     assert found.reason == f"the test needs 3 readers, there are {n_readers}"
+    assert found.average_advantage.reason == found.reason
 
 
 def test_a_reader_without_common_images_is_named_and_left_out():
