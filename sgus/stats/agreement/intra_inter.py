@@ -7,6 +7,7 @@ read again: such a part is often chosen, and easier or harder than the whole.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -42,8 +43,7 @@ def intra_inter_family(readings: Readings, tables: FloatArray) -> Family:
 
     Args:
         readings: All readings.
-        tables: `(n_items, n_readers, k, k)` pairs of readings of one reader, from
-            `repeated_tables`.
+        tables: `(n_items, n_readers, k, k)`, from `repeated_tables`.
 
     Returns:
         In each of three weightings: `light_kappa`, form `intra-reader, mean of readers`;
@@ -53,7 +53,7 @@ def intra_inter_family(readings: Readings, tables: FloatArray) -> Family:
     panel = readings.first
     between = _between(readings, tables)
     n_readers, n_pairs = tables.shape[1], between.shape[1]
-    n_cells, n_weights = panel.n_grades**2, len(WEIGHTINGS)
+    n_cells = panel.n_grades**2
     joined = np.concatenate([tables, between], axis=1)
 
     def values(sums: FloatArray) -> FloatArray:
@@ -63,34 +63,52 @@ def intra_inter_family(readings: Readings, tables: FloatArray) -> Family:
         inter = _mean(kappas[..., n_readers:, :])
         return np.concatenate([intra, inter, intra - inter], axis=-1)
 
-    flat = joined.reshape(panel.n_items, (n_readers + n_pairs) * n_cells)
-    kappas = cohen_kappas(joined.sum(axis=0).reshape(-1, n_cells), panel.scale)
-    defined = np.isfinite(kappas[:, 0])
-    own, met = defined[:n_readers], defined[n_readers:]
-    why_intra = None if own.any() else _NO_INTRA if tables.any() else _NO_REPEAT
-    why_inter = None if met.any() else _NO_INTER if between.any() else _NO_MET
-    counted: FloatArray = joined.sum(axis=(2, 3)) * defined
-    in_own = counted[:, :n_readers].any(axis=1)
-    in_met = counted[:, n_readers:].any(axis=1)
-    in_pairs: set[int] = {
-        j for pair, there in zip(pair_list(panel), met, strict=True) if there for j in pair
-    }
-    n_raters = (int(own.sum()), len(in_pairs), len(in_pairs | set(np.flatnonzero(own))))
-    reasons = (why_intra, why_inter if tables.any() else _NO_REPEAT, why_intra or why_inter)
+    within, across = _Side.of(tables, panel.scale), _Side.of(between, panel.scale)
+    pairs = [pair for pair, there in zip(pair_list(panel), across.defined, strict=True) if there]
+    own, met = set(np.flatnonzero(within.defined).tolist()), {j for pair in pairs for j in pair}
+    reasons = _reasons(tables, between, own=bool(own), met=bool(met))
+    used = np.stack([within.used, across.used, within.used | across.used], axis=1)
     return Family(
-        labels=tuple(
-            Label(statistic, weights, form, panel.readers)
-            for statistic, form in _LABELS
-            for weights in WEIGHTINGS
-        ),
-        features=flat,
+        labels=tuple(Label(s, w, form, panel.readers) for s, form in _LABELS for w in WEIGHTINGS),
+        features=joined.reshape(panel.n_items, (n_readers + n_pairs) * n_cells),
         values=values,
-        used=np.repeat(np.stack([in_own, in_met, in_own | in_met], axis=1), n_weights, axis=1),
-        n_raters=tuple(n for n in n_raters for _ in WEIGHTINGS),
-        n_pairs=tuple(n for n in (0, int(met.sum()), int(met.sum())) for _ in WEIGHTINGS),
+        used=np.repeat(used, len(WEIGHTINGS), axis=1),
+        n_raters=_thrice(len(own), len(met), len(own | met)),
+        n_pairs=_thrice(0, len(pairs), len(pairs)),
         reasons=tuple(why for why in reasons for _ in WEIGHTINGS),
-        closed=(None,) * (len(_LABELS) * n_weights),
+        closed=(None,) * (len(_LABELS) * len(WEIGHTINGS)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """Which tables have a kappa, and which items stand in one of those."""
+
+    defined: NDArray[np.bool_]
+    used: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, tables: FloatArray, scale: tuple[int, ...]) -> _Side:
+        observed = tables.sum(axis=0).reshape(-1, len(scale) ** 2)
+        defined = np.isfinite(cohen_kappas(observed, scale)[:, 0])
+        counted: FloatArray = tables.sum(axis=(2, 3)) * defined
+        return cls(defined, np.asarray(counted.sum(axis=1) > 0))
+
+
+def _thrice(*counts: int) -> tuple[int, ...]:
+    """Each count once for every weighting."""
+    return tuple(count for count in counts for _ in WEIGHTINGS)
+
+
+def _reasons(
+    tables: FloatArray, between: FloatArray, *, own: bool, met: bool
+) -> tuple[str | None, str | None, str | None]:
+    """Why the mean within, the mean between and the difference are undefined."""
+    if not tables.any():
+        return _NO_REPEAT, _NO_REPEAT, _NO_REPEAT
+    within = None if own else _NO_INTRA
+    across = None if met else _NO_INTER if between.any() else _NO_MET
+    return within, across, within or across
 
 
 def _between(readings: Readings, tables: FloatArray) -> FloatArray:

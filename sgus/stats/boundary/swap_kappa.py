@@ -26,8 +26,8 @@ def swap_kappa_family(
 ) -> Family:
     """Cohen's kappa of each pair on the two grades, and the mean over pairs (Light).
 
-    Which items count depends on both readers, so that the same two readers may have a low kappa
-    here and a high one on the whole scale. For a group of items take `panel.only(mask)`.
+    Which items count depends on both readers: the same two may have a low kappa here and a high
+    one on the whole scale. For a group of items take `panel.only(mask)`.
 
     Args:
         panel: First readings.
@@ -35,9 +35,8 @@ def swap_kappa_family(
         reader_groups: Name to names of readers; no reader in two of them.
 
     Returns:
-        `swap_kappa`, unweighted: of all pairs (form `all items`), of groups (as in
-        `swap_family`), of each pair (form `pair`). A mean is over the pairs that have a kappa;
-        `n_pairs` says how many.
+        `swap_kappa` of all pairs (`all items`), of groups (as in `swap_family`), of each pair
+        (`pair`). A mean is over the `n_pairs` that have a kappa.
 
     Raises:
         ValueError: The boundary is none of the scale, or a reader is unknown or in two groups.
@@ -45,8 +44,7 @@ def swap_kappa_family(
     References:
         Cohen 1960, 10.1177/001316446002000104; Light 1971, 10.1037/h0031643.
     """
-    code = boundary_code(panel.scale, boundary)
-    cells, first, second = _cells(panel, code)  # (n_items, 4, n_pairs)
+    cells, first, second = _cells(panel, boundary_code(panel.scale, boundary))
     sets = [ReaderSet(ALL_ITEMS, tuple(range(panel.n_readers)))]
     sets += reader_sets(panel, reader_groups or {})
     member = np.array([_members(chosen, first, second) for chosen in sets], dtype=np.float64)
@@ -60,18 +58,17 @@ def swap_kappa_family(
 
     counts = cells.sum(axis=0)
     counted = member * np.isfinite(_kappas(counts))  # (n_sets, n_pairs), those with a kappa
-    used: FloatArray = cells.sum(axis=1)
-    n_defined = counted.sum(axis=1).astype(int).tolist()
-    has_item = (counts.sum(axis=0) > 0).tolist()
+    used = cells.sum(axis=1)
+    n_pairs = [*counted.sum(axis=1), *(counts.sum(axis=0) > 0)]
     return Family(
-        labels=_labels(panel, sets, panel.scale[code]),
+        labels=_labels(panel, sets, boundary[0]),
         features=cells.reshape(panel.n_items, 4 * len(first)),
         values=values,
         used=np.concatenate([used @ counted.T > 0, used > 0], axis=1),
         n_raters=tuple(len({*first[row > 0], *second[row > 0]}) for row in counted)
         + (2,) * len(first),
-        n_pairs=(*n_defined, *map(int, has_item)),
-        reasons=(*(None if n else NO_PAIR for n in n_defined), *_pair_reasons(counts)),
+        n_pairs=tuple(int(n) for n in n_pairs),
+        reasons=(*(None if row.any() else NO_PAIR for row in counted), *_pair_reasons(counts)),
         closed=(None,) * (len(sets) + len(first)),
     )
 
