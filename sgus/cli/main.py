@@ -27,6 +27,7 @@ VERBS: Final = {
     "evaluate": ("sgus.cli.evaluate", "Write and print the figures of a run"),
     "publish": ("sgus.cli.publish", "Promote a trained model to models/ with its card"),
     "predict": ("sgus.cli.predict", "Grade images with a model"),
+    "agreement": ("sgus.cli.agreement", "How far readers agree, every figure with its interval"),
 }
 """Each verb's module, which defines `command` (or `app` where it has verbs of its own)."""
 
