@@ -128,16 +128,20 @@ def _two_way_values(mean: TwoWay) -> FloatArray:
 
 def _positive_ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     """The quotient; NaN where the divisor, a variance, is not above zero."""
-    return ratio(above, np.where(below > 0, below, 0.0))
+    return ratio(above, np.where(below > _ROUNDING, below, 0.0))
 
 
 def _two_way_closed(mean: TwoWay, found: FloatArray) -> tuple[ClosedForm | None, ...]:
-    if not (np.isfinite(found).all() and float(mean.rest) > 0):
+    if not (float(mean.items) > 0 and float(mean.rest) > 0):
         return (None,) * len(TWO_WAY)  # without residual variance an F interval has no width
-    one = agreement_interval(mean, float(found[0]), average=False)
-    average = agreement_interval(mean, float(found[1]), average=True)
+    single, average = (
+        agreement_interval(mean, float(found[at]), average=bool(at))
+        if np.isfinite(found[at])
+        else None
+        for at in (0, 1)
+    )
     consistent = consistency_interval(mean)
-    return (one, average, consistent, stepped_up(consistent, mean.m))
+    return (single, average, consistent, stepped_up(consistent, mean.m))
 
 
 def one_way_family(panel: Panel) -> Family:
@@ -212,7 +216,7 @@ def _one_way_closed(
     sums: FloatArray, found: FloatArray, readings: FloatArray, k: float
 ) -> tuple[ClosedForm | None, ...]:
     between, within, _ = (float(part) for part in _mean_squares(sums))
-    if not (np.isfinite(found).all() and within > 0 and (readings == readings[0]).all()):
+    if not (between > 0 and within > 0 and (readings == readings[0]).all()):
         return (None,) * len(ONE_WAY)
     single = one_way_interval(between / within, n=len(readings), m=float(readings[0]))
-    return (single, stepped_up(single, k))
+    return (single, stepped_up(single, k) if np.isfinite(found[1]) else None)

@@ -73,15 +73,18 @@ def _single(f: float, *, free_items: float, free_rest: float, m: float) -> Close
     return ClosedForm(None, (low - 1.0) / (low + m - 1.0), (high - 1.0) / (high + m - 1.0), METHOD)
 
 
-def stepped_up(single: ClosedForm, k: float) -> ClosedForm:
-    """Interval of the mean of k readers from that of one reader (Spearman-Brown)."""
-    if single.low is None or single.high is None:
-        return single
+def stepped_up(single: ClosedForm, k: float) -> ClosedForm | None:
+    """Interval of the mean of k readers from that of one reader (Spearman-Brown).
+
+    None where the low end is so negative that no mean of k readers could have it.
+    """
+    if single.low is None or single.high is None or 1.0 + (k - 1.0) * single.low <= 0.0:
+        return None
     low, high = (k * end / (1.0 + (k - 1.0) * end) for end in (single.low, single.high))
     return ClosedForm(None, low, high, METHOD)
 
 
-def agreement_interval(mean: TwoWay, icc: float, *, average: bool) -> ClosedForm:
+def agreement_interval(mean: TwoWay, icc: float, *, average: bool) -> ClosedForm | None:
     """Interval of ICC(A,1) or of ICC(A,k); the residual mean square has to be above zero.
 
     Both put `k * icc / (n * (1 - icc))` into the degrees of freedom, each with its own `icc`, as
@@ -92,23 +95,29 @@ def agreement_interval(mean: TwoWay, icc: float, *, average: bool) -> ClosedForm
         mean: Mean squares.
         icc: The estimate, below 1.
         average: Whether it is that of the mean of all readers.
+
+    Returns:
+        None where the formula has left its range: few items with an estimate far below 0.
     """
     n, m = float(mean.n), mean.m
     items, readers, rest = float(mean.items), float(mean.readers), float(mean.rest)
     a = m * icc / (n * (1.0 - icc))
     free = _satterthwaite(mean, a, 1.0 + a * (n - 1.0))
+    if not free > 0.0:
+        return None
     upper, lower = _f(n - 1.0, free), _f(free, n - 1.0)
     noise = readers - rest if average else m * readers + (m * n - m - n) * rest
-    return ClosedForm(
-        None,
-        n * (items - upper * rest) / (upper * noise + n * items),
-        n * (lower * items - rest) / (noise + n * lower * items),
-        METHOD,
-    )
+    below = (upper * noise + n * items, noise + n * lower * items)
+    if not min(below) > 0.0:
+        return None
+    low = n * (items - upper * rest) / below[0]
+    high = n * (lower * items - rest) / below[1]
+    return ClosedForm(None, low, high, METHOD) if low <= icc <= high else None
 
 
 def _satterthwaite(mean: TwoWay, a: float, b: float) -> float:
-    """Degrees of freedom of `a * readers + b * rest`."""
+    """Degrees of freedom of `a * readers + b * rest`; 0 where both are 0."""
     n, m = float(mean.n), mean.m
-    parts = (a * float(mean.readers), b * float(mean.rest))
-    return sum(parts) ** 2 / (parts[0] ** 2 / (m - 1.0) + parts[1] ** 2 / ((n - 1.0) * (m - 1.0)))
+    readers, rest = a * float(mean.readers), b * float(mean.rest)
+    squared = readers**2 / (m - 1.0) + rest**2 / ((n - 1.0) * (m - 1.0))
+    return (readers + rest) ** 2 / squared if squared > 0.0 else 0.0

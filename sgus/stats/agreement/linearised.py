@@ -58,14 +58,14 @@ def coefficient_terms(
 
 
 def t_interval(
-    value: float, terms: FloatArray, *, floor: float = -1.0, df: int | None = None
+    value: float, terms: FloatArray, *, floor: float | None = None, df: int | None = None
 ) -> ClosedForm | None:
-    """The standard error of a mean and its t interval, cut off at `floor` and at 1.
+    """The standard error of a mean and its t interval, cut off at 1, and at `floor`.
 
     Args:
         value: The figure.
         terms: `(n,)`, its terms.
-        floor: Smallest value that the figure can have.
+        floor: Smallest value that the figure can have; None where gaps leave none.
         df: Degrees of freedom, `n - 1` where None.
 
     Returns:
@@ -81,4 +81,5 @@ def t_interval(
     from scipy.special import stdtrit
 
     half = se * float(stdtrit(n - 1 if df is None else df, (1.0 + LEVEL) / 2.0))
-    return ClosedForm(se, float(max(floor, value - half)), float(min(1.0, value + half)), METHOD)
+    low = value - half if floor is None else max(floor, value - half)
+    return ClosedForm(se, float(low), float(min(1.0, value + half)), METHOD)

@@ -20,6 +20,7 @@ def test_interval_of_a_mean_is_students():
 def test_interval_stays_where_the_figure_can_be():
     found = t_interval(0.9, np.array([0.0, 1.8]), floor=0.0)
     assert (found.low, found.high) == (0.0, 1.0)
+    assert t_interval(-1.5, np.array([-3.0, 0.0])).low < -1.5  # kappas with gaps know no least
 
 
 def test_degrees_of_freedom_may_be_more_than_the_terms():
