@@ -25,8 +25,8 @@ def chart_layout(title: str, *, height: int, left: int = 72, bottom: int = 64) -
     return {
         "height": height,
         "title": {
-            "text": title, "x": 0, "xanchor": "left", "xref": "container", "xpad": 4,
-            "y": 1, "yanchor": "top", "ypad": 8, "font": {"size": TITLE_SIZE},
+            "text": title, "x": 0, "xanchor": "left", "xref": "container",
+            "y": 1, "yanchor": "top", "pad": {"l": 4, "t": 8}, "font": {"size": TITLE_SIZE},
         },
         "margin": {"l": left, "r": 24, "t": TITLE_ROOM, "b": bottom},
         "font": {"size": FONT_SIZE, "color": INK, "family": FONT},
