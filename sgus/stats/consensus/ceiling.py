@@ -5,10 +5,12 @@ read each class, gives the answer that is best on average; what that answer reac
 is the ceiling of every model that does no more. Two kinds of label: one reading drawn at random of
 those at hand, and the median of the readers who read the image.
 
-It is an estimate under two assumptions. Readers err independently given the class, and all images
-of a class are equally hard. Where some are harder, readers err on the same images, which the fit
-partly takes for the truth; and a model that sees how hard an image is, or whose reading its label
-is, knows more than the class and may pass the ceiling.
+It is an estimate under two assumptions: readers err independently given the class, and all images
+of a class are equally hard. Images on the border of two grades break the second: the fit then
+takes what the readers happened to say of them for their class. The ceiling so comes out too high,
+a little against one reading, more against the median, however many images there are
+(`benchmarks/consensus_ceiling.py` shows by how much on phantoms, whose severity is continuous).
+A model below it may therefore have reached all that can be reached.
 
 References:
     Dawid & Skene 1979, 10.2307/2346806.
@@ -54,6 +56,7 @@ LEAST_READERS: Final = 3
 _MAX_SETS: Final = 64
 """Most different sets of readers whose median is worked out; of more, a sample."""
 _MAX_TURNS: Final = 200  # of a resample, which starts where the full fit ended
+_ENOUGH: Final = 1e-7  # relative gain at which a resample has ended, far below its own spread
 _UNDEFINED: Final = "a label never comes, or is the only one"
 
 FloatArray = NDArray[np.float64]
@@ -70,9 +73,9 @@ class Ceiling:
         value: The ceiling, or None with a reason.
         low: Lower end of the 95 % interval, or None with a reason.
         high: Upper end.
-        n_items: Images read by anybody.
+        n_items: Images read by three readers or more (by anybody, where there is no ceiling).
         n_units: Patients (or images, where patients are unknown) among them.
-        n_readers: Readers who read any.
+        n_readers: Readers who read any of them.
         method: How it was made, with its assumptions.
         reason: Why there is no value or no interval, or None.
     """
@@ -104,14 +107,16 @@ def stage_ceilings(
 ) -> list[Ceiling]:
     """The ceiling over all grades and, on the OMERACT scale, of each stage.
 
-    In the stages 0 v 1 and 2 v 3 only images whose label is one of the two are looked at.
+    In the stages 0 v 1 and 2 v 3 only images whose label is one of the two are looked at. Images
+    read by fewer than three readers are left out of all: nothing tells whose error it is.
 
     Args:
         readings: All readings; the median is that of the first ones.
         tie: Which of two middle grades the median takes, `lower` or `upper`.
         n_resamples: Resamples of patients, each with a climb of its own from the full fit.
         seed: Seed of starts and resamples.
-        fit: Dawid-Skene of the same readings, where it is there already.
+        fit: Dawid-Skene of the same readings, where it is there already; made anew where images
+            are left out.
 
     Returns:
         A ceiling for each label, scope and figure; without value, with the reason, where no image
@@ -123,13 +128,22 @@ def stage_ceilings(
     if tie == "none":
         raise ValueError("ties that give no consensus leave no label to be hit: lower or upper")
     panel = readings.first if isinstance(readings, Readings) else readings
-    fit = dawid_skene(readings, seed=seed) if fit is None else fit
-    if (fit.readers, fit.scale, len(fit.read)) != (panel.readers, panel.scale, panel.n_items):
+    if fit is not None and (fit.readers, fit.scale, len(fit.read)) != (
+        panel.readers,
+        panel.scale,
+        panel.n_items,
+    ):
         raise ValueError("the fit is of other readings")
+    reason = _impossible(panel)
+    judged = panel.given.sum(axis=1) >= LEAST_READERS
+    if reason is None and not judged.all():
+        readings, fit = _only(readings, judged), None
+        panel = readings.first if isinstance(readings, Readings) else readings
     patterns = patterns_of(readings)
-    if reason := _impossible(panel):
+    if reason:
         values = {place: np.full(1, np.nan) for place in _places(panel.scale)}
     else:
+        fit = dawid_skene(readings, seed=seed) if fit is None else fit
         sets, shares = _reader_sets(panel, seed=seed)
         made = _resampled(panel, patterns, fit, n_resamples=n_resamples, seed=seed)
         tables = _label_tables(made, sets, shares, tie=tie)
@@ -142,6 +156,12 @@ def stage_ceilings(
         _ceiling(place, value, panel, patterns, tie=tie, reason=reason)
         for place, value in values.items()
     ]
+
+
+def _only(readings: Panel | Readings, items: NDArray[np.bool_]) -> Panel | Readings:
+    if isinstance(readings, Panel):
+        return readings.only(items)
+    return Readings(readings.first.only(items), readings.codes[items])
 
 
 def _impossible(panel: Panel) -> str | None:
@@ -167,7 +187,9 @@ def _resampled(
     one_of = np.zeros(len(patterns.counts), dtype=np.int64)
     one_of[patterns.of_item[read]] = np.flatnonzero(read)
     start = np.repeat(fit.posterior[one_of][:, None], n_resamples + 1, axis=1)
-    return climb(patterns.counts, weights, start, max_iterations=_MAX_TURNS).parameters
+    return climb(
+        patterns.counts, weights, start, max_iterations=_MAX_TURNS, tolerance=_ENOUGH
+    ).parameters
 
 
 def _reader_sets(panel: Panel, *, seed: int) -> tuple[NDArray[np.bool_], FloatArray]:
@@ -243,7 +265,8 @@ def _ceiling(
     of_ties = f" (ties to the {tie} grade)" if label == "median" else ""
     method = (
         f"Dawid-Skene, best answer given the true class against {LABELS[label]}{of_ties}; readers "
-        "taken as independent and images of a class as equally hard; percentile interval of "
+        "taken as independent and images of a class as equally hard, which makes it too high where "
+        "images lie between two grades; percentile interval of "
         f"{len(values) - 1} resamples by {panel.unit}"
     )
     return Ceiling(

@@ -43,7 +43,7 @@ def by_place(ceilings):
 @pytest.mark.parametrize("missing", [0.0, 0.4])
 def test_equals_what_the_truth_reaches_on_many_simulated_labels(missing):
     truth, codes = simulated(40_000, 5, seed=1, missing=missing)
-    kept = (codes != MISSING).any(axis=1)
+    kept = (codes != MISSING).sum(axis=1) >= 3
     truth, panel = truth[kept], panel_of(codes[kept])
     rng = np.random.default_rng(2)
     turn = rng.permuted(np.broadcast_to(np.arange(5), panel.codes.shape), axis=1)
@@ -115,6 +115,16 @@ def test_repeated_readings_count_and_a_fit_is_taken_as_it_is():
     )
     with pytest.raises(ValueError, match="the fit is of other readings"):
         stage_ceilings(panel_of(codes[:50]), fit=fit)
+
+
+def test_images_read_by_fewer_than_three_are_left_out():
+    _, codes = simulated(200, 3, seed=9)
+    panel = panel_of(codes[:80])
+    codes[80:, 1:] = MISSING
+    longer = panel_of(codes)
+    found = stage_ceilings(longer, n_resamples=20, fit=dawid_skene(longer))
+    assert found == stage_ceilings(panel, n_resamples=20)
+    assert {ceiling.n_items for ceiling in found} == {80}
 
 
 def test_perfect_readers_leave_no_ceiling_below_one_and_no_interval():
