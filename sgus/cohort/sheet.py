@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sgus.core.cells import printable
 from sgus.core.errors import CohortError
 
 EXCEL = (".xlsx", ".xlsm")
 _SEPARATORS = (",", ";", "\t")
 _SHOWN = 10
+_LONGEST = 300
 _MAX_UNPACKED = 200 * 2**20
 _MAX_CELLS = 5_000_000
 # What openpyxl lets through from a damaged or a hostile file; ParseError is a SyntaxError.
@@ -146,7 +148,8 @@ def _read_excel(data: bytes, path: Path, name: str | None) -> list[list[str]]:
     if name is None or name not in sheets:
         cause = "several sheets hold something" if name is None else f"there is no sheet {name!r}"
         cause = cause if filled else "the workbook is empty"
-        raise CohortError(path, cause, f"Name the sheet, one of: {', '.join(sheets)}")
+        known = printable(", ".join(sheets), limit=_LONGEST)
+        raise CohortError(path, cause, f"Name the sheet, one of: {known}")
     return sheets[name]
 
 
@@ -199,5 +202,6 @@ def _used_columns(path: Path, header: list[str], rows: list[list[str]]) -> list[
             raise CohortError(path, f"column {at + 1} has no name", "Name it in the first row")
     names = [" ".join(name.split()) for name in header if name]
     if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise CohortError(path, f"columns share a name: {', '.join(twice)}", "Rename one of each")
+        shown = printable(", ".join(twice), limit=_LONGEST)
+        raise CohortError(path, f"columns share a name: {shown}", "Rename one of each")
     return [at for at, name in enumerate(header) if name]

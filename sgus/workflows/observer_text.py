@@ -147,13 +147,15 @@ def _by_grade(figures: Sequence[Agreement]) -> list[Named]:
 
 def _pairs(table: _Table, figures: Sequence[Agreement], n_readers: int) -> str:
     pairs = [f for f in figures if _key(f.label) == ("cohen_kappa", "quadratic", "pair")]
-    title = "Pairs: Cohen's kappa, quadratic"
-    if n_readers > ALL_PAIRS_UP_TO:
-        defined = sorted((f for f in pairs if f.value is not None), key=_value)
-        title += f" ({len(defined)} of {len(pairs)} pairs defined)"
-        chosen = defined[:_EXTREMES] + defined[_EXTREMES:][-_EXTREMES:]
-        return table.block(title, _named(chosen, " with "))
-    return table.block(title, _named(pairs, " with "))
+    if n_readers <= ALL_PAIRS_UP_TO:
+        return table.block("Pairs: Cohen's kappa, quadratic", _named(pairs, " with "))
+    defined = sorted((f for f in pairs if f.value is not None), key=_value)
+    chosen = defined[:_EXTREMES] + defined[_EXTREMES:][-_EXTREMES:]
+    title = f"Cohen's kappa, quadratic: extremes of {len(pairs):,} pairs"
+    lines = [table.block(title, _named(chosen, " with "))]
+    if undefined := len(pairs) - len(defined):
+        lines.append(f"  {undefined:,} of them have no kappa: --json gives each reason")
+    return "\n".join(line for line in lines if line)
 
 
 def _value(figure: Agreement) -> float:

@@ -219,8 +219,10 @@ def test_text__of_many_readers_the_extreme_pairs(tmp_path, capsys):
     path.write_text("\n".join(lines))
     status, out, err = run(capsys, path, "--resamples", 0)
     assert status == 0
-    assert "Pairs: Cohen's kappa, quadratic (66 of 66 pairs defined)" in out
+    assert "Cohen's kappa, quadratic: extremes of 66 pairs" in out
     assert out.count(" with r") == 6
+    kappas = [float(line.split()[3]) for line in out.splitlines() if " with r" in line]
+    assert kappas == sorted(kappas)
     assert "Note: patients are not known: images are resampled" in err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -196,6 +197,7 @@ def test_a_missing_header_row_is_suspected():
         ("image_id,a,b\ni,,\n", "no cell holds a grade"),
         ("image_id,patient_id\ni,p\n", "no column is left for readers: image_id, patient_id"),
         ("image_id,a,a\ni,1,1\n", "columns share a name: a"),
+        ("image_id,\x1bc,\x1bc\ni,1,1\n", "columns share a name: \ufffdc"),
         ("image_id,a,b\ni,1\n", r"1 rows do not have the cells of the header \(row 2\)"),
         ("image_id,a,b\ni,1,2,3\n", r"1 rows do not have the cells of the header \(row 2\)"),
         ("image_id,,b\ni,1,2\n", "column 2 has no name"),
@@ -274,12 +276,13 @@ def test_refused__hostile_files(data, name, message):
         read(data, name=name)
 
 
-def test_refused__workbooks_that_grow():
+def test_refused__workbooks_that_grow(monkeypatch):
+    monkeypatch.setattr("sgus.cohort.sheet._MAX_UNPACKED", 2**20)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/big.xml", b"0" * (201 * 2**20))
-    assert len(stream.getvalue()) < 2**20
-    with pytest.raises(CohortError, match="unpacks to more than 200 MB"):
+        archive.writestr("xl/big.xml", b"0" * (2**20 + 1))
+    assert len(stream.getvalue()) < 2**13
+    with pytest.raises(CohortError, match="unpacks to more than 1 MB"):
         read(stream.getvalue(), name="a.xlsx")
     book, far = openpyxl.Workbook(), io.BytesIO()
     book.active["A1"], book.active["XFD1048576"] = "image_id", 1
@@ -327,6 +330,36 @@ def test_wide_and_long_read_back_the_same(data):
     assert said(read(wide)) == said(read(long)) == truth
     assert read(wide).items == tuple(items)
     assert read(wide).n_never_rated == read(long).n_never_rated
+
+
+CELLS = st.sampled_from(
+    ["", "0", "3", "4", "1.5", "a", "i1", "NA", '"', "image_id", "rater_id", "grade", "reading",
+     "patient_id", "a#2", "a (2)", "gland", "\x1b", "=1", "99999999999999999999", "1e400"]
+)  # fmt: skip
+LINES = st.lists(st.lists(CELLS, min_size=0, max_size=5), max_size=5)
+
+
+@given(rows=LINES, separator=st.sampled_from([",", ";", "\t"]))
+def test_any_text_is_a_table_or_a_sentence(rows, separator):
+    problem = refusal("\n".join(separator.join(row) for row in rows))
+    if problem is not None:
+        assert problem.startswith("ratings.csv: ")
+        assert problem.isprintable()
+
+
+def refusal(text: str) -> str | None:
+    """The sentence a table is refused with."""
+    try:
+        assert read(text).n_readings > 0
+    except CohortError as error:
+        return str(error)
+    return None
+
+
+@given(data=st.binary(max_size=80), name=st.sampled_from(["a.csv", "a.xlsx", "a", "a.xls"]))
+def test_any_bytes_are_a_table_or_a_sentence(data, name):
+    with contextlib.suppress(CohortError):
+        assert read(data, name=name).n_readings > 0
 
 
 def written(rows: list[list[str]], separator: str) -> str:
