@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 WEIGHTINGS = ("unweighted", "linear", "quadratic")
 _METHOD = "Fleiss-Cohen-Everitt standard error, normal interval"
 _Z = 1.959963984540054
-_NO_VARIANCE = 1e-12  # rounding of a variance that is zero, times the number of items
+_NO_VARIANCE = 1e-18  # rounding of a variance that is zero, times the number of items
 
 
 def cohen_kappas(tables: FloatArray, scale: tuple[int, ...]) -> FloatArray:
@@ -61,18 +61,18 @@ def fleiss_cohen_everitt(table: FloatArray, weights: FloatArray) -> tuple[FloatA
     n = table.sum(axis=(-2, -1))
     p = ratio(table, n[..., None, None])
     rows, columns = p.sum(axis=-1), p.sum(axis=-2)
-    row_mean = columns @ weights.T  # mean weight of each grade of the first reader
-    column_mean = rows @ weights
     cost = 1.0 - weights
     missed = (cost * p).sum(axis=(-2, -1))  # 1 - po
     by_chance = (cost * rows[..., :, None] * columns[..., None, :]).sum(axis=(-2, -1))  # 1 - pe
-    po, pe = 1.0 - missed, 1.0 - by_chance
-    means = row_mean[..., :, None] + column_mean[..., None, :]
-    inner = weights * by_chance[..., None, None] - means * missed[..., None, None]
-    spread = (p * inner**2).sum(axis=(-2, -1)) - (po * pe - 2.0 * pe + po) ** 2
-    times_n = ratio(np.maximum(spread, 0.0), by_chance**4)
+    left = ratio(missed, by_chance)  # 1 - kappa
+    # Mean cost of each grade against the other reader's margin.
+    means = (columns @ cost.T)[..., :, None] + (rows @ cost)[..., None, :]
+    # The published difference of two squares, written as the mean of one: nothing cancels where
+    # nearly all items have one grade.
+    off = cost + missed[..., None, None] - left[..., None, None] * means
+    times_n = ratio((p * off**2).sum(axis=(-2, -1)), by_chance**2)
     se = np.sqrt(ratio(np.where(times_n < _NO_VARIANCE, 0.0, times_n), n))
-    return 1.0 - ratio(missed, by_chance), se
+    return 1.0 - left, se
 
 
 def cohen_family(panel: Panel, pairs: Pairs | None = None) -> Family:
