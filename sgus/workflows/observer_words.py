@@ -9,6 +9,7 @@ from sgus.stats.agreement.family import Label
 STATISTICS: Final = {
     "cohen_kappa": "Cohen's kappa",
     "light_kappa": "Light's kappa",
+    "mean_kappa": "Mean of Cohen's kappas",
     "fleiss_kappa": "Fleiss' kappa",
     "conger_kappa": "Conger's kappa",
     "krippendorff_alpha": "Krippendorff's alpha",

@@ -9,10 +9,12 @@ from sgus.stats.agreement.light import light_family
 from sgus.stats.agreement.pairs import pairs_of
 from sgus.stats.agreement.panel import Panel
 from sgus.stats.agreement.percent import percent_family, specific_family
+from sgus.stats.agreement.reader_means import reader_mean_family
 
 _FAMILIES = (
     cohen_family,
     light_family,
+    reader_mean_family,
     percent_family,
     specific_family,
     prevalence_family,

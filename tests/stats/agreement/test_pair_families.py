@@ -11,6 +11,7 @@ def test_all_pairwise_figures_come_from_one_count():
     assert counts == {
         "cohen_kappa": 6 * 3,
         "light_kappa": 3,
+        "mean_kappa": 4 * 3,
         "percent_agreement": 6,
         "specific_agreement": 6 * 4,
         "prevalence_index": 6 * 4,
