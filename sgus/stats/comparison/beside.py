@@ -18,8 +18,9 @@ from typing import Final
 import numpy as np
 
 from sgus.core.rng import generator
-from sgus.stats.agreement.engine import estimate
+from sgus.stats.agreement.engine import DEFAULT_BOOTSTRAP, estimate
 from sgus.stats.agreement.family import Agreement
+from sgus.stats.agreement.intervals import Bootstrap
 from sgus.stats.agreement.pairs import pairs_of
 from sgus.stats.agreement.panel import MISSING, CodeArray, Panel
 from sgus.stats.comparison.against_consensus import (
@@ -93,6 +94,7 @@ def beside_readers(
     tie: Tie = "split",
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
+    bootstrap: Bootstrap = DEFAULT_BOOTSTRAP,
 ) -> Beside:
     """Set a model beside the readers of a panel.
 
@@ -103,6 +105,7 @@ def beside_readers(
         tie: What an image counts for whose consensus lies between two grades.
         n_resamples: Resamples of patients.
         seed: Seed of the resamples.
+        bootstrap: How resamples become an interval.
 
     Returns:
         All figures with intervals from one and the same set of resamples; what cannot be computed
@@ -128,6 +131,7 @@ def beside_readers(
         n_resamples=n_resamples,
         rng=generator(seed, "model beside readers"),
         intervals="bootstrap",
+        bootstrap=bootstrap,
     )
     first = len(families[0].labels)
     second = first + len(families[1].labels)
