@@ -149,8 +149,8 @@ def _conclusion(verdict: Verdict, low: float, high: float, margin: float) -> str
 def _detail(measure: Measure, unit: str, n_units: int) -> str:
     _, many = _UNITS.get(unit, _GROUPS)
     few = (
-        f" With fewer than {FEW_UNITS} {many} the interval is somewhat too narrow, and the model is "
-        "passed too easily."
+        f" With fewer than {FEW_UNITS} {many} the interval is somewhat too narrow: the model "
+        "passes too easily."
     )
     return (
         f"The margin, in units of {_figure(measure)}, has to be chosen before the figures are "
