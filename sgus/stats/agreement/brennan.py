@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sgus.stats.agreement.family import ClosedForm, Family, Label
+from sgus.stats.agreement.family import ClosedForm, Family, Label, withheld
 from sgus.stats.agreement.item_counts import (
     WEIGHTS,
     costs,
@@ -13,6 +13,7 @@ from sgus.stats.agreement.item_counts import (
     item_counts,
     pairs_met,
     readers_at_work,
+    why_alike,
     why_unpaired,
 )
 from sgus.stats.agreement.linearised import coefficient_terms, t_interval
@@ -33,7 +34,7 @@ def brennan_family(panel: Panel) -> Family:
 
     Returns:
         Figures `pabak`, form `all readers`, by weights. Undefined where no item has two
-        readings; 1 where one grade only was given.
+        readings, and withheld where one grade only was given.
 
     References:
         Brennan & Prediger 1981, 10.1177/001316448104100307; Byrt, Bishop & Carlin 1993,
@@ -57,7 +58,7 @@ def brennan_family(panel: Panel) -> Family:
         terms = coefficient_terms(counts, by_item[:, at], expected=float(expected[at]))
         return t_interval(float(found[at]), terms)
 
-    return Family(
+    family = Family(
         labels=tuple(Label("pabak", name, "all readers", panel.readers) for name in WEIGHTS),
         features=features,
         values=values,
@@ -67,3 +68,4 @@ def brennan_family(panel: Panel) -> Family:
         reasons=tuple(None if np.isfinite(value) else why_unpaired(panel) for value in found),
         closed=tuple(closed(at) for at in range(n)),
     )
+    return withheld(family, (why_alike(counts.by_grade[counts.paired], panel.scale),) * n)

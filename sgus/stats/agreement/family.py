@@ -7,8 +7,8 @@ matrix product, without a loop over resamples or readers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,26 @@ class Family:
     reasons: tuple[str | None, ...]
     closed: tuple[ClosedForm | None, ...]
     notes: tuple[str | None, ...] = ()
+
+
+def withheld(family: Family, reasons: Sequence[str | None]) -> Family:
+    """The family without the figures that have a reason here, although a formula gives a number.
+
+    Args:
+        family: The figures.
+        reasons: `(n_labels,)`, why a figure is not given; None leaves it as it is.
+    """
+    gone = np.array([why is not None for why in reasons], dtype=np.bool_)
+    if not gone.any():
+        return family
+    return replace(
+        family,
+        values=lambda sums: np.where(gone, np.nan, family.values(sums)),
+        reasons=tuple(new or old for new, old in zip(reasons, family.reasons, strict=True)),
+        closed=tuple(
+            None if why else form for why, form in zip(reasons, family.closed, strict=True)
+        ),
+    )
 
 
 @dataclass(frozen=True)

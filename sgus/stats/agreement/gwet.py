@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sgus.stats.agreement.family import ClosedForm, Family, Label
+from sgus.stats.agreement.family import ClosedForm, Family, Label, withheld
 from sgus.stats.agreement.item_counts import (
     WEIGHTS,
     ItemCounts,
@@ -15,6 +15,7 @@ from sgus.stats.agreement.item_counts import (
     item_counts,
     pairs_met,
     readers_at_work,
+    why_alike,
     why_unpaired,
 )
 from sgus.stats.agreement.linearised import coefficient_terms, t_interval
@@ -36,7 +37,8 @@ def gwet_family(panel: Panel) -> Family:
 
     Returns:
         Figures `gwet_ac`, form `AC1` or `AC2`, by weights. Undefined where no item has two
-        readings. Where one grade only was given they are 1, not undefined: no item was hard.
+        readings. Where one grade only was given the formula gives 1; it is withheld, for such
+        readings show nothing of how the grades are told apart.
 
     References:
         Gwet 2008, 10.1348/000711006X126600; Gwet 2014, Handbook of Inter-Rater Reliability, 4th
@@ -59,7 +61,7 @@ def gwet_family(panel: Panel) -> Family:
         [counts.paired[:, None], counts.rated[:, None], observed_by_item, counts.shares], axis=1
     )
     found, by_chance = (part(features.sum(axis=0)) for part in (values, expected))
-    return Family(
+    family = Family(
         labels=tuple(
             Label("gwet_ac", name, "AC1" if name == "unweighted" else "AC2", panel.readers)
             for name in WEIGHTS
@@ -75,6 +77,7 @@ def gwet_family(panel: Panel) -> Family:
             for at in range(n_met)
         ),
     )
+    return withheld(family, (why_alike(counts.by_grade, panel.scale),) * n_met)
 
 
 def _agreement_per_spread(scale: tuple[int, ...]) -> FloatArray:

@@ -3,8 +3,8 @@
 They hold for items that are independent and for normal variance components.
 
 References:
-    McGraw & Wong 1996, 10.1037/1082-989X.1.1.30, table 7, with the degrees of freedom of
-    Satterthwaite for ICC(A, .).
+    McGraw & Wong 1996, 10.1037/1082-989X.1.1.30, with the degrees of freedom of Satterthwaite
+    for ICC(A, .) as the R package irr computes them.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def agreement_interval(mean: TwoWay, icc: float, *, average: bool) -> ClosedForm
     """Interval of ICC(A,1) or of ICC(A,k); the residual mean square has to be above zero.
 
     Both put `k * icc / (n * (1 - icc))` into the degrees of freedom, each with its own `icc`, as
-    table 7 prints it and the R package irr computes it. Stepping up the interval of ICC(A,1)
-    instead, as others do, gives a slightly narrower one for ICC(A,k).
+    the R package irr computes it. Stepping up the interval of ICC(A,1) instead, as others do,
+    gives a slightly narrower one for ICC(A,k).
 
     Args:
         mean: Mean squares.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sgus.stats.agreement.family import Family, Label
+from sgus.stats.agreement.cohen import kappa_reasons
+from sgus.stats.agreement.family import Family, Label, withheld
 from sgus.stats.agreement.pairs import Pairs, pairs_of, too_few_readers, without_pairs
 from sgus.stats.agreement.panel import Panel
 from sgus.stats.agreement.percent import overlap_reasons, same_grade_closed
@@ -64,8 +65,9 @@ def pabak_family(panel: Panel, pairs: Pairs | None = None) -> Family:
         pairs: Its pairs, where they are already counted.
 
     Returns:
-        A figure from -1/(k-1) to 1 for each pair; undefined without an item both read. Closed
-        form: Wilson's interval of the agreement.
+        A figure from -1/(k-1) to 1 for each pair; undefined without an item both read, and
+        withheld where both gave one and the same grade to every item. Closed form: Wilson's
+        interval of the agreement.
 
     References:
         Byrt, Bishop & Carlin 1993, 10.1016/0895-4356(93)90018-V (two grades); Brennan &
@@ -82,7 +84,7 @@ def pabak_family(panel: Panel, pairs: Pairs | None = None) -> Family:
         tables = counted.tables(sums)
         return slope * ratio(tables @ diagonal, tables.sum(axis=-1)) + intercept
 
-    return Family(
+    family = Family(
         labels=tuple(Label("pabak", "unweighted", "pair", r) for r in counted.raters),
         features=counted.features,
         values=values,
@@ -92,6 +94,7 @@ def pabak_family(panel: Panel, pairs: Pairs | None = None) -> Family:
         reasons=overlap_reasons(counted),
         closed=same_grade_closed(counted, slope=slope, intercept=intercept),
     )
+    return withheld(family, kappa_reasons(counted.observed(), counted.scale))
 
 
 def _index_family(statistic: str, panel: Panel, pairs: Pairs | None) -> Family:

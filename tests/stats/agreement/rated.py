@@ -62,6 +62,12 @@ def given_grades(panel):
     return [[int(code) for code in row if code != MISSING] for row in panel.codes]
 
 
+def one_grade_only(panel, *, paired=False):
+    """Whether every reading is the same grade; `paired`: of items with two readings or more."""
+    readings = [grades for grades in given_grades(panel) if len(grades) > paired]
+    return len({grade for grades in readings for grade in grades}) == 1
+
+
 def pick(family, *, weights=None, form=None, grade=None):
     """The place of the one figure that fits."""
     found = [

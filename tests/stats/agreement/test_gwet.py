@@ -14,6 +14,7 @@ from tests.stats.agreement.rated import (
     expectations,
     given_grades,
     observed,
+    one_grade_only,
     panels,
     pick,
     published,
@@ -36,6 +37,8 @@ def by_the_book(panel, weights):
 @given(panels())
 def test_is_that_of_a_loop(panel):
     expected = [by_the_book(panel, agreement_weights(panel.scale, name)) for name in WEIGHTS]
+    if one_grade_only(panel):
+        expected = [np.nan] * 4  # withheld
     assert alike(observed(gwet_family(panel)), expected)
 
 
@@ -61,11 +64,11 @@ def test_the_length_of_the_scale_counts():
     assert long[0] > short[0]  # one more grade to choose from: less agreement by chance
 
 
-def test_one_grade_given_is_agreement_and_not_undefined():
+def test_one_grade_given_is_withheld_although_the_formula_says_1():
     family = gwet_family(rated([[1, 1], [1, 1], [1, 1]]))
-    assert observed(family).tolist() == [1, 1, 1, 1]
-    assert set(family.reasons) == {None}
-    assert set(family.closed) == {None}  # no spread
+    assert np.isnan(observed(family)).all()
+    assert set(family.reasons) == {"every reading is grade 1: chance leaves no disagreement"}
+    assert set(family.closed) == {None}
 
 
 def test_forms_and_reasons():
