@@ -186,14 +186,15 @@ def _spread(ordered: FloatArray, usable: IntArray) -> FloatArray:
     return np.where(usable > 1, spread, np.nan)
 
 
+def few_units(n: int, unit: str) -> str:
+    """Why so few units give no interval."""
+    count = f"{n} {unit} is" if n == 1 else f"{n} {unit}s are"
+    return f"{count} too few to speak for others: it takes {MIN_PATIENTS}"
+
+
 def _few_units(evidence: Evidence) -> list[tuple[BoolArray, str]]:
     n_units = evidence.used.sum(axis=1)
-    unit = evidence.unit
-    counts = [f"{n} {unit} is" if n == 1 else f"{n} {unit}s are" for n in range(MIN_PATIENTS)]
-    return [
-        (n_units == n, f"{count} too few to speak for others: it takes {MIN_PATIENTS}")
-        for n, count in enumerate(counts)
-    ]
+    return [(n_units == n, few_units(n, evidence.unit)) for n in range(MIN_PATIENTS)]
 
 
 def _quantiles(ordered: FloatArray, usable: IntArray, share: FloatArray) -> FloatArray:

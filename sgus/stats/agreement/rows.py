@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sgus.stats.agreement.family import Agreement, ClosedForm, Family
-from sgus.stats.agreement.intervals import Bootstrap, Ends
+from sgus.stats.agreement.intervals import Bootstrap, Ends, few_units
+from sgus.stats.bootstrap import MIN_PATIENTS
 
 FloatArray = NDArray[np.float64]
 _INDEPENDENT = "every item taken as independent"
@@ -92,6 +93,8 @@ def family_rows(
             if reason is not None
             else _interval(place, closed, alone=alone[place], ends=ends, way=way)
         )
+        if found.low is not None and n_units[place] < MIN_PATIENTS:  # a formula asks for no number
+            found = replace(found, low=None, high=None, reason=few_units(n_units[place], way.unit))
         note = family.notes[place] if family.notes else None
         rows.append(
             Agreement(
