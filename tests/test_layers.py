@@ -30,6 +30,7 @@ WITHOUT_TORCH = {"core", "cohort", "stats", "jobs"}
 STREAMLIT_IN = {"ui", "pages", "app"}
 PRINT_IN = {"cli", "__main__"}
 IN_ONE_MODULE = ("pydicom", "timm", "imagehash", "mlflow", "ray")
+ORACLES = ("krippendorff", "pingouin", "statsmodels")
 HEAVY = ("torch", "torchvision", "timm", "sklearn", "pydicom", "pytorch_grad_cam", "mlflow")
 
 
@@ -127,6 +128,14 @@ def test_the_lower_layers_know_nothing_of_networks() -> None:
 def test_a_replaceable_library_has_one_door(library: str) -> None:
     users = {found.path for found in ALL if found.top == library}
     assert len(users) <= 1, f"{library} is imported in {sorted(users)}"
+
+
+def test_what_only_tests_may_import_stays_out() -> None:
+    """Packages that the figures are checked with, some of them under the GPL."""
+    broken = [found for found in ALL if found.top in ORACLES]
+    assert not broken, listed(broken)
+    needed = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower()
+    assert not [name for name in ORACLES if name in needed]
 
 
 def modules_after(code: str) -> set[str]:
