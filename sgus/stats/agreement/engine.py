@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from sgus.stats.agreement.family import Agreement, Family
 from sgus.stats.agreement.intervals import ENDS, Bootstrap, Ends, Evidence
 from sgus.stats.agreement.panel import Panel
+from sgus.stats.agreement.ranges import range_of
 from sgus.stats.agreement.rows import Way, family_rows
 from sgus.stats.bootstrap import patient_weights
 
 FloatArray = NDArray[np.float64]
 Intervals = Literal["auto", "closed", "bootstrap"]
 
-DEFAULT_BOOTSTRAP: Final[Bootstrap] = "bca"
+DEFAULT_BOOTSTRAP: Final[Bootstrap] = "logit_t"
 """Chosen by its coverage: `docs/statistics.md`."""
 _CHUNK = 1 << 20  # sums at a time, 8 MB: they stay near the processor
 
@@ -93,8 +94,9 @@ def estimate(
         intervals: `auto` takes a closed form where there is one and every unit has one item of
             the figure, and resamples elsewhere; `closed` takes the closed form although items of
             one patient are alike; `bootstrap` resamples everything.
-        bootstrap: How resamples become an interval: `percentile`, `bca`, or `jackknife_t`, which
-            leaves out one unit at a time in their place.
+        bootstrap: How resamples become an interval: `percentile`, `bca`, `logit_t` (their spread,
+            a t quantile and the range of the figure), or `jackknife_t`, which leaves out one unit
+            at a time in their place.
 
     Returns:
         The figures in the order of the families and their labels. What cannot be computed is
@@ -140,7 +142,9 @@ class _Task:
         """The interval of every figure, or None where none was resampled."""
         if self.draws is None or self.without is None:
             return None
-        evidence = Evidence(self.values, self.draws, self.without, self.used.T > 0.0, way.unit)
+        ranges = np.array([range_of(label) for label in self.family.labels]).reshape(-1, 2)
+        used = self.used.T > 0.0
+        evidence = Evidence(self.values, self.draws, self.without, used, way.unit, ranges)
         return ENDS[way.bootstrap](evidence)
 
 
@@ -168,7 +172,7 @@ def _resample(panel: Panel, tasks: list[_Task], weights: FloatArray, bootstrap: 
     sums = unit_sums(panel, tasks[0].family.features)  # (n_units, n_features)
     wanted = [task for task in tasks if task.resampled]
     n_draws = 0 if bootstrap == "jackknife_t" else len(weights)
-    n_left_out = 0 if bootstrap == "percentile" else len(sums)
+    n_left_out = len(sums) if bootstrap in ("bca", "jackknife_t") else 0
     for task in wanted:
         n_labels = len(task.family.labels)
         task.draws = np.empty((n_labels, n_draws))

@@ -13,6 +13,7 @@ from sgus.stats.bootstrap import MIN_PATIENTS
 
 FloatArray = NDArray[np.float64]
 _INDEPENDENT = "every item taken as independent"
+_NAMES = {"percentile": "percentile", "bca": "BCa", "logit_t": "t interval on the logit scale"}
 _NO_CLOSED = "there is no interval by formula for this figure here"
 
 
@@ -22,7 +23,7 @@ class Way:
 
     Attributes:
         intervals: `auto`, `closed` or `bootstrap`.
-        bootstrap: `percentile`, `bca` or `jackknife_t`.
+        bootstrap: `percentile`, `bca`, `logit_t` or `jackknife_t`.
         n_resamples: Number of resamples.
         unit: What is resampled, such as `patient`.
     """
@@ -58,7 +59,7 @@ class Way:
         """The name of the resampling, with the resamples that could be used."""
         if self.bootstrap == "jackknife_t":
             return f"{self.unit} jackknife, t interval"
-        name = {"percentile": "percentile", "bca": "BCa"}[self.bootstrap]
+        name = _NAMES[self.bootstrap]
         some = n_usable is not None and n_usable < self.n_resamples
         count = f"{n_usable} of {self.n_resamples}" if some else f"{self.n_resamples}"
         return f"{self.unit} bootstrap, {name}, {count} resamples"

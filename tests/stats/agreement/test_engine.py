@@ -192,7 +192,7 @@ def test_every_row_is_a_figure_or_says_why_not(panel):
 
 @pytest.mark.parametrize("n_items", [0, 1, 7])
 @pytest.mark.parametrize("n_readers", [0, 1, 2])
-@pytest.mark.parametrize("bootstrap", ["percentile", "bca", "jackknife_t"])
+@pytest.mark.parametrize("bootstrap", ["percentile", "bca", "jackknife_t", "logit_t"])
 def test_panels_with_nothing_to_compare_give_rows_not_errors(n_items, n_readers, bootstrap):
     panel = panel_of(np.zeros((n_items, n_readers)))
     rows = rows_of(panel, bootstrap=bootstrap)
@@ -217,7 +217,7 @@ def test_the_ways_of_an_interval_are_named():
     assert forced.se == way().se
     clustered = replace(panel, patients=tuple(f"p{i // 2}" for i in range(40)), unit="patient")
     row = rows_of(clustered)[0]
-    assert row.method == "patient bootstrap, BCa, 60 resamples"
+    assert row.method == "patient bootstrap, t interval on the logit scale, 60 resamples"
     assert row.se != pytest.approx(forced.se)
     assert rows_of(clustered, intervals="closed")[0].method == formula
     named = rows_of(replace(clustered, unit="grouping key"))[0]

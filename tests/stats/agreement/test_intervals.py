@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,6 +12,7 @@ from sgus.stats.agreement.intervals import (
     acceleration,
     bca_ends,
     jackknife_t_ends,
+    logit_t_ends,
     percentile_ends,
 )
 
@@ -70,6 +73,57 @@ def test_jackknife_of_a_mean_is_the_t_interval(skewed):
     assert ends.high == pytest.approx(high)
 
 
+def within(evidence, low, high):
+    return replace(evidence, ranges=np.tile([[low, high]], (len(evidence.values), 1)))
+
+
+def test_without_a_range_it_is_the_t_interval_with_the_spread_of_the_resamples(skewed):
+    evidence = means_of(skewed, n_resamples=20000)
+    for same in (evidence, within(evidence, -np.inf, np.inf)):
+        ends = logit_t_ends(same)
+        half = stats.t.ppf(0.975, 24) * np.sqrt(25 / 24) * evidence.draws.std(axis=1, ddof=1)
+        assert ends.low == pytest.approx(evidence.values - half)
+        assert ends.high == pytest.approx(evidence.values + half)
+    # The spread of resamples is that of the t interval but for the divisor n.
+    _, high = stats.t.interval(0.95, 24, loc=skewed.mean(axis=1), scale=stats.sem(skewed, axis=1))
+    assert ends.high - evidence.values == pytest.approx(high - evidence.values, rel=0.03)
+
+
+def test_on_the_range_of_a_share_ends_are_symmetrical_in_log_odds(skewed):
+    share = within(means_of(skewed / (1.0 + skewed)), 0.0, 1.0)
+    ends, plain = logit_t_ends(share), logit_t_ends(replace(share, ranges=None))
+    odds = np.log(share.values / (1.0 - share.values))
+    slope = share.values * (1.0 - share.values)
+    half = (plain.high - plain.low) / 2.0 / slope
+    for end, expected in ((ends.low, odds - half), (ends.high, odds + half)):
+        assert np.log(end / (1.0 - end)) == pytest.approx(expected)
+    other = within(replace(share, values=1 - share.values, draws=1 - share.draws), 0.0, 1.0)
+    assert logit_t_ends(other).low == pytest.approx(1.0 - ends.high)
+
+
+def test_on_the_range_of_a_coefficient_it_is_the_interval_of_fisher_z(skewed):
+    evidence = within(means_of(np.tanh(skewed - 1.0)), -1.0, 1.0)
+    ends, plain = logit_t_ends(evidence), logit_t_ends(replace(evidence, ranges=None))
+    half = (plain.high - plain.low) / 2.0 / (1.0 - evidence.values**2)
+    assert ends.low == pytest.approx(np.tanh(np.arctanh(evidence.values) - half))
+    assert ends.high == pytest.approx(np.tanh(np.arctanh(evidence.values) + half))
+
+
+def test_ends_never_leave_the_range():
+    rare = np.zeros((1, 30))
+    rare[0, :2] = 1.0
+    ends = logit_t_ends(within(means_of(rare), 0.0, 1.0))
+    assert 0.0 < ends.low[0] < 2 / 30 < ends.high[0] < 1.0
+    assert logit_t_ends(means_of(rare)).low[0] < 0.0
+
+
+def test_a_value_outside_the_range_has_the_plain_interval(skewed):
+    evidence = means_of(skewed + 2.0)
+    assert logit_t_ends(within(evidence, -1.0, 1.0)).low == pytest.approx(
+        logit_t_ends(evidence).low
+    )
+
+
 def test_units_a_figure_does_not_use_do_not_count(skewed):
     """A figure of some patients has the interval it would have in a panel of these alone."""
     padded = means_of(skewed)
@@ -96,7 +150,7 @@ def test_what_does_not_vary_is_not_certain(method):
     assert "no sign of certainty" in ends.reasons[0]
 
 
-@pytest.mark.parametrize("method", ["percentile", "bca"])
+@pytest.mark.parametrize("method", ["percentile", "bca", "logit_t"])
 def test_undefined_resamples_are_left_out_until_they_are_too_many(method, skewed):
     evidence = means_of(skewed[:1])
     draws = evidence.draws.copy()
@@ -131,7 +185,7 @@ def test_a_figure_that_hangs_on_one_unit_has_no_jackknife(skewed):
     assert "undefined without one of the patients" in ends.reasons[0]
 
 
-@pytest.mark.parametrize("method", ["percentile", "bca"])
+@pytest.mark.parametrize("method", ["percentile", "bca", "logit_t"])
 def test_no_resamples_give_no_interval(method, skewed):
     ends = ENDS[method](means_of(skewed, n_resamples=0))
     assert np.isnan([ends.low, ends.se]).all()

@@ -37,7 +37,7 @@ def test_pairs_left_out_are_counted():
     panel = panel_of(np.stack([np.arange(12) % 4, (np.arange(12) + 1) % 4, np.full(12, 1),
                                np.full(12, 1)], axis=1))  # fmt: skip
     row = rows_of(panel)[0]
-    assert row.method.startswith("mean of 5 of 6 pairs; item bootstrap, BCa")
+    assert row.method.startswith("mean of 5 of 6 pairs; item bootstrap, t interval")
     assert (row.n_pairs, row.n_raters, row.n_items) == (5, 4, 12)
     whole = rows_of(alike_panel(1))[0]
     assert whole.method.startswith("mean of all 6 pairs; ")

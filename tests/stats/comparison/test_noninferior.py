@@ -113,7 +113,7 @@ def test_a_model_that_guesses_a_third_of_the_images_is_inferior():
     # margin.
     found = verdicts(20, margin=0.05, spoil=0.35)
     assert "non-inferior" not in found
-    assert found.count("inferior") >= 18
+    assert found.count("inferior") >= 16
 
 
 def test_few_patients_are_a_warning():

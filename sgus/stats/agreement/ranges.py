@@ -1,0 +1,37 @@
+"""Between which ends a figure can lie: what the scale of its interval is chosen by."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from sgus.stats.agreement.family import Label
+
+SHARES: Final = frozenset(
+    {
+        "accuracy", "average_advantage", "crossing_rate", "crossing_share", "disagreement_rate",
+        "disagreement_share", "kendall_w", "percent_agreement", "reader_higher", "reader_lower",
+        "reader_says", "specific_agreement", "swap_rate", "swap_rate_within",
+    }
+)  # fmt: skip
+"""Statistics from 0 to 1."""
+_BIAS: Final = "reader_bias"  # in grades
+_DIFFERENCES: Final = ("_difference", "_minus_inter")  # ends of the names of differences
+
+
+def range_of(label: Label) -> tuple[float, float]:
+    """The lowest and the highest value that the figure can have.
+
+    Args:
+        label: What the figure is.
+
+    Returns:
+        0 and 1 for shares and for Kendall's W; -1 and 1 for coefficients and indices, although
+        few readings or several readers can put a coefficient's own least value elsewhere; minus
+        and plus infinity for differences of two figures and for reader bias.
+    """
+    if label.statistic in SHARES:
+        return 0.0, 1.0
+    if label.statistic == _BIAS or label.statistic.endswith(_DIFFERENCES):
+        return -math.inf, math.inf
+    return -1.0, 1.0
