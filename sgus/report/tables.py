@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
+from sgus.report.ceiling import ceiling_lines, ceiling_note
 from sgus.report.figures import Figure, unit_noun
 from sgus.report.parts import FOLD
 
@@ -65,7 +66,7 @@ def text_report(report: dict[str, Any]) -> str:
     for left in report["left_out"]:
         lines += ["", *_wrapped(f"Not reported: {left['rows']} {left['where']} rows: "
                                 f"{left['reason']}.", indent="")]  # fmt: skip
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *ceiling_note(report, width=WIDTH)]) + "\n"
 
 
 def _heading(report: dict[str, Any], unit: str) -> list[str]:
@@ -112,7 +113,9 @@ def _block(report: dict[str, Any], matrix: dict[str, Any], unit: str) -> list[st
         key=_rank,
     )
     lines = ["", f"{name}{_SUBSETS[subset]}", "-" * WIDTH, *_matrix(matrix)]
-    lines += [_line(figure, report, unit) for figure in figures if figure["value"] is not None]
+    for figure in figures:
+        if figure["value"] is not None:
+            lines += [_line(figure, report, unit), *ceiling_lines(report, figure)]
     return lines + _sentences(figures, report)
 
 

@@ -11,6 +11,7 @@ from sgus.core.errors import RunError
 from sgus.core.files import read_json, sha256_file, write_json
 from sgus.core.provenance import versions
 from sgus.report.evaluation import Origin, evaluate_predictions
+from sgus.workflows.run_ceiling import run_ceiling
 
 PREDICTIONS = "predictions.csv"
 RUN = "run.json"
@@ -20,26 +21,35 @@ _ORIGIN = ("manifest_hash", "patient_unit", "synthetic")
 _UNKNOWN_UNIT = "unknown"
 
 
-def evaluate_run(run: Path, *, n_resamples: int = 2000, seed: int = 0) -> dict[str, Any]:
+def evaluate_run(
+    run: Path, *, n_resamples: int = 2000, seed: int = 0, cohort: Path | None = None
+) -> dict[str, Any]:
     """Compute the figures of a run and write its `report.json`.
+
+    Where the cohort of the run has ratings, `ceiling` says how far readers' errors let any model
+    come.
 
     Args:
         run: The run directory.
         n_resamples: Resamples of the patient bootstrap.
         seed: Seed of the resamples.
+        cohort: The cohort of the run, for its ratings; None looks among those installed.
 
     Returns:
         The report as written.
 
     Raises:
-        RunError: The directory has no readable `run.json` and `predictions.csv`.
+        RunError: The directory has no readable `run.json` and `predictions.csv`, or the cohort
+            given is another.
+        CohortError: The cohort given cannot be read.
     """
     origin = _origin(run)
     _refuse_changed(run)
     figures = evaluate_predictions(
         read_predictions(run / PREDICTIONS), n_resamples=n_resamples, seed=seed, origin=origin
     )
-    report = {"kind": "evaluation", "versions": versions()} | figures
+    ceiling = run_ceiling(origin.manifest_hash, cohort=cohort, seed=seed)
+    report = {"kind": "evaluation", "versions": versions()} | figures | {"ceiling": ceiling}
     write_json(run / REPORT, report)
     return report
 

@@ -7,6 +7,8 @@ import pytest
 from sgus.cli.evaluate import command
 from sgus.core.errors import RunError
 from sgus.workflows.evaluating import evaluate_run, read_predictions
+from sgus.workflows.observers import cohort_readings
+from tests.rated_cohort import save_rated_cohort
 
 HEADER = "image_id,patient_id,split,fold,grade,p0,p1,p2,p3,p_stage1,p_stage2a,p_stage2b,predicted\n"
 ROWS = {
@@ -15,6 +17,12 @@ ROWS = {
     2: "0.15,0.15,0.56,0.14,0.7,0.5,0.2,2",
     3: "0.15,0.15,0.14,0.56,0.7,0.5,0.8,3",
 }
+
+
+@pytest.fixture(autouse=True)
+def no_cohorts(tmp_path, monkeypatch):
+    """The cohorts of this installation are no part of a test."""
+    monkeypatch.setenv("SGUS_DATA", str(tmp_path / "data"))
 
 
 @pytest.fixture
@@ -79,3 +87,25 @@ def test_the_command_prints_the_table_and_where_the_report_is(run, capsys):
     printed = capsys.readouterr().out
     assert "TEST: 40 images of 20 patients" in printed
     assert printed.endswith("report.json\n")
+
+
+def test_the_ceiling_of_the_readers_stands_in_the_report(run, tmp_path, capsys):
+    cohort = save_rated_cohort(tmp_path / "data" / "ours")
+    said = {"manifest_hash": cohort_readings(cohort).manifest_hash, "patient_unit": "patient"}
+    (run / "run.json").write_text(json.dumps(said))
+    command(run, resamples=100, seed=0, cohort=cohort)
+    report = json.loads((run / "report.json").read_text())
+    rows = {
+        (row["scope"], row["label"]): row["value"]
+        for row in report["ceiling"]["figures"]
+        if row["figure"] == "accuracy"
+    }
+    printed = capsys.readouterr().out
+    value = f"{rows['four_grades', 'median']:.2f}"
+    assert f"its ceiling                     {value}" in printed
+    assert "all readings of rated: 12 images, 3 readers" in printed
+
+
+def test_without_a_cohort_the_report_says_why_there_is_no_ceiling(run, capsys):
+    command(run, resamples=100, seed=0)
+    assert "No ceiling of readers' errors: no cohort of this" in capsys.readouterr().out

@@ -11,7 +11,12 @@ import streamlit as st
 from sgus.stats.agreement.panel import MISSING
 from sgus.ui.observers.cached import ceilings_of, content_key, fit_of, seed
 from sgus.ui.observers.ceiling import show_ceilings
-from sgus.ui.observers.consensus_chart import METHOD_NAMES, confusions_figure, counts_figure
+from sgus.ui.observers.consensus_chart import (
+    FEW_READINGS,
+    METHOD_NAMES,
+    confusions_figure,
+    counts_figure,
+)
 from sgus.ui.observers.export import download_csv, show_figure
 from sgus.ui.observers.kept import keep, recall
 from sgus.workflows.observer_consensus import METHODS, Consensus, consensus_of, consensus_rows
@@ -140,9 +145,10 @@ def _show_confusions(observed: Observed, found: Consensus) -> None:
         key="sgus-consensus-confusions",
     )  # fmt: skip
     st.caption(
-        "Rows: the true grade as Dawid-Skene estimates it, each row 100 percent; point at a cell "
-        "for the number of readings behind it. Empty: the reader read nothing of that grade. An "
-        "estimate from the readings alone, not a comparison with a known truth."
+        "Rows: the true grade as Dawid-Skene estimates it, each row 100 percent; n: readings of "
+        "the reader. Point at a cell for the readings behind its row; brackets: fewer than "
+        f"{FEW_READINGS} of them; empty: none. An estimate from the readings alone, not a "
+        "comparison with a known truth."
     )
     with st.expander("How Dawid-Skene was estimated"):
         _show_fit(found)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sgus.core.cells import printable
 from sgus.core.grades import GRADES
 from sgus.stats.consensus import DawidSkene
 from sgus.ui.observers.layout import axis, chart_layout
@@ -17,15 +19,18 @@ from sgus.workflows.observer_consensus import METHODS, Consensus
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+FloatArray = NDArray[np.float64]
+
 METHOD_NAMES: Final = {
     "median": "median", "majority": "majority", "dawid_skene": "Dawid-Skene",
 }  # fmt: skip
 FEW_READINGS: Final = 5
-"""Expected readings below which a row of a confusion matrix is grey."""
+"""Expected readings below which the percentages of a row stand in brackets."""
 _COLUMNS: Final = 5
 _CELL: Final = 210
 _SCALE: Final = [[0.0, "#F7FAFC"], [0.5, "#8FBEDD"], [1.0, "#0B4A75"]]
-_DARK_FROM: Final = 0.6
+_NAME: Final = 16
+"""Letters of a reader's name that fit above a matrix."""
 
 
 def counts_figure(found: Consensus) -> tuple[go.Figure, list[dict[str, Any]]]:
@@ -91,7 +96,10 @@ def confusions_figure(fit: DawidSkene) -> tuple[go.Figure, list[dict[str, Any]]]
     figure = make_subplots(
         down, columns, shared_xaxes=False, shared_yaxes=False,
         horizontal_spacing=0.035, vertical_spacing=min(0.3, 74 / max(height - 140, 1)),
-        subplot_titles=list(fit.readers),
+        subplot_titles=[
+            f"{printable(reader, limit=_NAME)}, n {round(float(support.sum()))}"
+            for reader, support in zip(fit.readers, fit.support, strict=True)
+        ],
     )  # fmt: skip
     labels = [str(grade) for grade in fit.scale]
     for at in range(n):
@@ -101,7 +109,7 @@ def confusions_figure(fit: DawidSkene) -> tuple[go.Figure, list[dict[str, Any]]]
             go.Heatmap(
                 z=matrix, x=labels, y=labels, zmin=0, zmax=1, colorscale=_SCALE, showscale=False,
                 xgap=1, ygap=1, customdata=np.repeat(support[:, None], k, axis=1),
-                text=_texts(matrix, k), texttemplate="%{text}", textfont={"size": 14},
+                text=_texts(matrix, support), texttemplate="%{text}", textfont={"size": 14},
                 hovertemplate=f"<b>{fit.readers[at]}</b>: true grade %{{y}} called %{{x}} in "
                 "%{z:.0%} of about %{customdata:.0f} readings<extra></extra>",
             ),
@@ -125,11 +133,13 @@ def confusions_figure(fit: DawidSkene) -> tuple[go.Figure, list[dict[str, Any]]]
     return figure, confusion_rows(fit)
 
 
-def _texts(matrix: Any, k: int) -> list[list[str]]:
-    return [
-        ["" if np.isnan(matrix[i, j]) else f"{100 * matrix[i, j]:.0f}" for j in range(k)]
-        for i in range(k)
-    ]
+def _texts(matrix: FloatArray, support: FloatArray) -> list[list[str]]:
+    """Percentages; in brackets in a row of few readings, nothing in one of none."""
+    texts = []
+    for row, n in zip(matrix, support, strict=True):
+        form = "({:.0f})" if n < FEW_READINGS else "{:.0f}"
+        texts.append(["" if np.isnan(share) else form.format(100 * share) for share in row])
+    return texts
 
 
 def confusion_rows(fit: DawidSkene) -> list[dict[str, Any]]:
