@@ -21,6 +21,7 @@ PAGES = {
     "pages/overview.py": "Overview",
     "pages/grade.py": "Grade images",
     "pages/phantom.py": "Phantom",
+    "pages/observers.py": "Observers",
 }
 """The page table; the first one is what opens."""
 _ROUTED = "sgus_routed"
@@ -75,3 +76,4 @@ def link_to_grading() -> None:
     with st.container(key="sgus-start", horizontal=True):
         st.page_link("pages/grade.py", label="Grade images", icon=":material/arrow_forward:")
         st.page_link("pages/phantom.py", label="Try phantoms", icon=":material/science:")
+        st.page_link("pages/observers.py", label="Compare readers", icon=":material/groups:")

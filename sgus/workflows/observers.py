@@ -118,6 +118,28 @@ def observe(
     return cohort_readings(source)
 
 
+def uploaded_readings(
+    data: bytes,
+    *,
+    name: str,
+    grades: Sequence[int] = GRADES,
+    patient_column: str | None = None,
+) -> Observed:
+    """Read a table that is in memory.
+
+    Args:
+        data: Content of a CSV or Excel file.
+        name: What the file is called.
+        grades: The scale.
+        patient_column: See `read_ratings`.
+
+    Raises:
+        CohortError: The table cannot be read without guessing.
+    """
+    table = read_ratings(data, name=name, grades=grades, patient_column=patient_column)
+    return observed_table(table)
+
+
 def observed_table(table: RatingTable) -> Observed:
     """A ratings table on its own, such as an uploaded one."""
     readings = readings_of(table)

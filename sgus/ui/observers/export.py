@@ -123,10 +123,10 @@ def file_stem(name: str, *, synthetic: bool | None) -> str:
 
 
 def mark_synthetic(figure: go.Figure) -> None:
-    """Put the mark of simulated data behind the title, once."""
+    """Put the mark of simulated data below the title, once."""
     title = figure.layout.title.text or ""
     if SYNTHETIC_MARK not in title:
-        marked = f"{title} · <b>{SYNTHETIC_MARK}</b>" if title else f"<b>{SYNTHETIC_MARK}</b>"
+        marked = f"{title}<br><b>{SYNTHETIC_MARK}</b>" if title else f"<b>{SYNTHETIC_MARK}</b>"
         figure.update_layout(title_text=marked)
 
 

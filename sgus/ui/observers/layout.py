@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sgus.ui.theme import INK, LINE
-from sgus.ui.tree import FONT
 
+FONT: Final = "Arial, Helvetica, Liberation Sans, sans-serif"
+"""Of the system: a saved picture cannot have the font of the page, and other letters are wider."""
 FONT_SIZE: Final = 15
 TITLE_SIZE: Final = 16
 TITLE_ROOM: Final = 64
@@ -35,6 +36,7 @@ def chart_layout(title: str, *, height: int, left: int = 72, bottom: int = 64) -
         "hoverlabel": {"font": {"size": FONT_SIZE, "family": FONT}},
         "legend": {"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0},
         "hovermode": "closest",
+        "modebar": {"color": INK, "activecolor": INK, "bgcolor": "rgba(0,0,0,0)"},
     }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_mark_synthetic__is_in_the_title_once() -> None:
     figure = go.Figure(layout={"title": {"text": "Pairs"}})
     mark_synthetic(figure)
     mark_synthetic(figure)
-    assert figure.layout.title.text == "Pairs · <b>SYNTHETIC PHANTOM</b>"
+    assert figure.layout.title.text == "Pairs<br><b>SYNTHETIC PHANTOM</b>"
     bare = go.Figure()
     mark_synthetic(bare)
     assert bare.layout.title.text == "<b>SYNTHETIC PHANTOM</b>"
