@@ -153,7 +153,7 @@ def swap_heatmap(
         go.Heatmap(
             z=rate, x=names, y=names, zmin=0, zmax=top or 1.0, colorscale=_SCALE, xgap=1, ygap=1,
             text=hover, hovertemplate="%{y} and %{x}: %{text}<extra></extra>",
-            colorbar={"title": {"text": "swaps"}, "tickformat": ".0%", "thickness": 16},
+            colorbar={"tickformat": ".0%", "thickness": 16},
         )
     )  # fmt: skip
     if len(names) <= LABELS_UP_TO:

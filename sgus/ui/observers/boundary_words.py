@@ -59,6 +59,8 @@ def more(found: Disagreement, scale: tuple[int, ...], unit: str) -> list[str]:
         sentences.append(
             f"{share_words(crossing)} of the disagreements do: one reader says 0 or 1, the other "
             "2 or 3. Of these, 1 v 2 is the narrow case."
+            if crossing.value
+            else "No disagreement does: nobody says 0 or 1 where another says 2 or 3."
         )
     sentences.append(
         f"Two readers of the same image disagree in {share_words(rate)} of "

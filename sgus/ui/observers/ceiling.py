@@ -48,6 +48,9 @@ def show_ceilings(ceilings: Sequence[Ceiling], *, unit: str, synthetic: bool | N
         f"{first.n_items:,} images{units}, read by {first.n_readers} readers, three or more an "
         f"image. In brackets: 95 % intervals. {first.method}."
     )
+    why = sorted({one.reason for one in ceilings if one.reason is not None})
+    if why:
+        st.caption(f"Not defined, or without interval: {'; '.join(why)}.")
     download_csv(
         [one.row() for one in ceilings], name="ceiling", synthetic=synthetic, key="sgus-ceiling-csv"
     )
@@ -71,13 +74,13 @@ def table_rows(ceilings: Sequence[Ceiling]) -> list[dict[str, str]]:
 
 
 def ceiling_words(ceiling: Ceiling) -> str:
-    """`88 % (80 to 93 %)`, `0.91 (0.88 to 0.94)` for a kappa, or why there is none."""
+    """`88 % (80 to 93 %)`, `0.91 (0.88 to 0.94)` for a kappa, or that there is none."""
     if ceiling.value is None:
-        return f"not defined: {ceiling.reason}"
+        return "not defined"
     ends = (ceiling.low, ceiling.high)
     if ceiling.figure == "quadratic_kappa":
         value, shown = f"{ceiling.value:.2f}", [f"{end:.2f}" for end in ends if end is not None]
     else:
         value, shown = percent(ceiling.value), [percent(end) for end in ends if end is not None]
         shown[:1] = [text.removesuffix("\u00a0%") for text in shown[:1]]
-    return f"{value} ({' to '.join(shown)})" if len(shown) == 2 else value
+    return f"{value} ({' to '.join(shown)})" if len(shown) == 2 else f"{value} (no interval)"

@@ -106,7 +106,7 @@ def _show_differing(observed: Observed, found: Consensus) -> None:
                 help="A bar a grade, the lowest at the left",
             ),
             "how sure": st.column_config.NumberColumn(
-                format="percent", help="Probability of the grade by Dawid-Skene"
+                format="%.0f %%", help="Probability of the grade by Dawid-Skene"
             ),
         },
     )  # fmt: skip
@@ -130,7 +130,7 @@ def differing_rows(observed: Observed, found: Consensus) -> list[dict[str, Any]]
                 str(scale[code]) for code in sorted(panel.codes[at]) if code >= 0
             ),
             **{METHOD_NAMES[method]: named(method, at) for method in METHODS},
-            "how sure": float(np.nan_to_num(found.fit.posterior[at]).max()),
+            "how sure": 100.0 * float(np.nan_to_num(found.fit.posterior[at]).max()),
         }
         for at in found.differing
     ]

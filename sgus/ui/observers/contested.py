@@ -24,6 +24,7 @@ from sgus.workflows.observers import Observed
 
 EVERYTHING: Final = "any grades"
 _WHICH: Final = "sgus_contested_which"
+_ON_BOUNDARY: Final = "on this boundary"
 _ROWS_SHOWN: Final = 8
 _ROW_HEIGHT: Final = 35
 
@@ -51,7 +52,8 @@ def show_contested(observed: Observed, key: str) -> None:
         "that differ. Choose a row (tick its box at the left) to see who said what."
     )
     chosen = st.dataframe(
-        rows, hide_index=True, width="stretch", key=f"sgus-contested-{key}-{which}",
+        [_in_percent(row) for row in rows],
+        hide_index=True, width="stretch", key=f"sgus-contested-{key}-{which}",
         height=_ROW_HEIGHT * (min(len(rows), _ROWS_SHOWN) + 1) + 3,
         on_select="rerun", selection_mode="single-row",
         column_config=_columns(observed.panel.n_readers),
@@ -82,7 +84,7 @@ def table_rows(
             "votes": list(item.counts),
             **{f"said {grade}": n for grade, n in zip(scale, item.counts, strict=True)},
             "disagree": item.disagreement,
-            **({"on this boundary": item.on_boundary} if boundary else {}),
+            **({_ON_BOUNDARY: item.on_boundary} if boundary else {}),
             "grades apart": item.spread,
             **({} if item.crosses is None else {"crosses >= 2": "yes" if item.crosses else "no"}),
         }
@@ -90,8 +92,13 @@ def table_rows(
     ]
 
 
+def _in_percent(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as it is shown: shares without digits that mean nothing."""
+    return row | {name: 100.0 * row[name] for name in ("disagree", _ON_BOUNDARY) if name in row}
+
+
 def _columns(n_readers: int) -> dict[str, Any]:
-    share: dict[str, Any] = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
+    share: dict[str, Any] = {"format": "%.0f %%", "min_value": 0.0, "max_value": 100.0}
     return {
         "votes": st.column_config.BarChartColumn(
             "votes", y_min=0, y_max=n_readers, width="small",
@@ -100,7 +107,7 @@ def _columns(n_readers: int) -> dict[str, Any]:
         "disagree": st.column_config.ProgressColumn(
             help="Share of the pairs of readings that differ", **share
         ),
-        "on this boundary": st.column_config.ProgressColumn(
+        _ON_BOUNDARY: st.column_config.ProgressColumn(
             help="Share of all pairs of readings on this boundary", **share
         ),
         "grades apart": st.column_config.NumberColumn(
