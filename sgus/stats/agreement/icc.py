@@ -160,8 +160,8 @@ def one_way_family(panel: Panel) -> Family:
         without variance.
 
     References:
-        McGraw & Wong 1996, 10.1037/1082-989X.1.1.30; unequal numbers: Donner 1986,
-        10.2307/1403259.
+        McGraw & Wong 1996, 10.1037/1082-989X.1.1.30; unequal numbers: Donner 1986, International
+        Statistical Review 54, 67-82.
     """
     given = panel.given.astype(np.float64)
     readings = given.sum(axis=1) * (given.sum(axis=1) > 1)
