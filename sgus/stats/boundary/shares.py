@@ -49,7 +49,7 @@ class ReadingPairs:
 
 
 def disagreement_family(panel: Panel) -> Family:
-    """Shares of disagreement between readers; see `_rates` for what is in it.
+    """Shares of disagreement between readers.
 
     Args:
         panel: First readings.

@@ -8,8 +8,9 @@ those at hand, and the median of the readers who read the image.
 It is an estimate under two assumptions: readers err independently given the class, and all images
 of a class are equally hard. Images on the border of two grades break the second: the fit then
 takes what the readers happened to say of them for their class. The ceiling so comes out too high,
-a little against one reading, more against the median, however many images there are
-(`benchmarks/consensus_ceiling.py` shows by how much on phantoms, whose severity is continuous).
+a little against one reading, more against the median, however many images there are; that of 0/1
+against 2/3 came out about right (`benchmarks/consensus_ceiling.py` shows by how much on phantoms,
+whose severity is continuous).
 A model below it may therefore have reached all that can be reached.
 
 References:
