@@ -134,6 +134,7 @@ class _Task:
     family: Family
     values: FloatArray
     used: FloatArray  # (n_units, n_labels), items of each unit that each figure is made from
+    ranges: FloatArray  # (n_labels, 2), ends between which each figure can lie
     resampled: bool
     draws: FloatArray | None = None
     without: FloatArray | None = None
@@ -142,9 +143,8 @@ class _Task:
         """The interval of every figure, or None where none was resampled."""
         if self.draws is None or self.without is None:
             return None
-        ranges = np.array([range_of(label) for label in self.family.labels]).reshape(-1, 2)
         used = self.used.T > 0.0
-        evidence = Evidence(self.values, self.draws, self.without, used, way.unit, ranges)
+        evidence = Evidence(self.values, self.draws, self.without, used, way.unit, self.ranges)
         return ENDS[way.bootstrap](evidence)
 
 
@@ -164,7 +164,8 @@ def _task(panel: Panel, family: Family, way: Way) -> _Task:
         np.isfinite(value) and way.needs_resamples(closed, alone=bool(one))
         for value, closed, one in zip(values, family.closed, alone, strict=True)
     )
-    return _Task(family, values, used, resampled=needed)
+    ranges = np.array([range_of(label, panel.scale) for label in family.labels]).reshape(-1, 2)
+    return _Task(family, values, used, ranges, resampled=needed)
 
 
 def _resample(panel: Panel, tasks: list[_Task], weights: FloatArray, bootstrap: Bootstrap) -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from sgus.stats.agreement.family import Label
+from sgus.stats.agreement.weights import agreement_weights
 
 SHARES: Final = frozenset(
     {
@@ -19,19 +20,24 @@ _BIAS: Final = "reader_bias"  # in grades
 _DIFFERENCES: Final = ("_difference", "_minus_inter")  # ends of the names of differences
 
 
-def range_of(label: Label) -> tuple[float, float]:
+def range_of(label: Label, scale: tuple[int, ...]) -> tuple[float, float]:
     """The lowest and the highest value that the figure can have.
 
     Args:
         label: What the figure is.
+        scale: The grades.
 
     Returns:
-        0 and 1 for shares and for Kendall's W; -1 and 1 for coefficients and indices, although
-        few readings or several readers can put a coefficient's own least value elsewhere; minus
-        and plus infinity for differences of two figures and for reader bias.
+        0 and 1 for shares and for Kendall's W; those values of PABAK to which these agreements
+        belong, so that both have one interval; -1 and 1 for other coefficients and indices,
+        although few readings or several readers can put a coefficient's own least value
+        elsewhere; minus and plus infinity for differences of two figures and for reader bias.
     """
     if label.statistic in SHARES:
         return 0.0, 1.0
+    if label.statistic == "pabak" and label.weights is not None and len(scale) > 1:
+        by_chance = float((1.0 - agreement_weights(scale, label.weights)).mean())
+        return 1.0 - 1.0 / by_chance, 1.0
     if label.statistic == _BIAS or label.statistic.endswith(_DIFFERENCES):
         return -math.inf, math.inf
     return -1.0, 1.0

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sgus.stats.agreement.coverage import INDEPENDENT, LOGIT_T, noted
 from sgus.stats.agreement.family import Agreement, ClosedForm, Family
 from sgus.stats.agreement.intervals import Bootstrap, Ends, few_units
 from sgus.stats.bootstrap import MIN_PATIENTS
 
 FloatArray = NDArray[np.float64]
-_INDEPENDENT = "every item taken as independent"
-_NAMES = {"percentile": "percentile", "bca": "BCa", "logit_t": "t interval on the logit scale"}
+_NAMES = {"percentile": "percentile", "bca": "BCa", "logit_t": LOGIT_T}
 _NO_CLOSED = "there is no interval by formula for this figure here"
 
 
@@ -53,7 +53,7 @@ class Way:
 
     def by_formula(self, closed: ClosedForm) -> str:
         """The name of a formula with what it assumes."""
-        return f"{closed.method}; {_INDEPENDENT}"
+        return f"{closed.method}; {INDEPENDENT}"
 
     def resampling(self, n_usable: int | None) -> str:
         """The name of the resampling, with the resamples that could be used."""
@@ -98,18 +98,20 @@ def family_rows(
             found = replace(found, low=None, high=None, reason=few_units(n_units[place], way.unit))
         note = family.notes[place] if family.notes else None
         rows.append(
-            Agreement(
-                label=label,
-                value=None if reason is not None else value,
-                low=found.low,
-                high=found.high,
-                se=found.se,
-                n_items=n_items[place],
-                n_units=n_units[place],
-                n_raters=family.n_raters[place],
-                n_pairs=family.n_pairs[place],
-                method=f"{note}; {found.method}" if note else found.method,
-                reason=found.reason,
+            noted(
+                Agreement(
+                    label=label,
+                    value=None if reason is not None else value,
+                    low=found.low,
+                    high=found.high,
+                    se=found.se,
+                    n_items=n_items[place],
+                    n_units=n_units[place],
+                    n_raters=family.n_raters[place],
+                    n_pairs=family.n_pairs[place],
+                    method=f"{note}; {found.method}" if note else found.method,
+                    reason=found.reason,
+                )
             )
         )
     return rows

@@ -134,11 +134,10 @@ def test_the_interval_ends_where_kappa_does():
 
 def test_items_of_one_patient_turn_to_the_bootstrap():
     rows = rows_of(alike_panel(3, n_items=40, n_patients=20))
-    assert {row.method for row in rows} == {
-        "patient bootstrap, t interval on the logit scale, 200 resamples"
-    }
+    said = "patient bootstrap, t interval on the logit scale, 200 resamples"
+    assert all(row.method.startswith(said) for row in rows)
     single = rows_of(alike_panel(3, n_items=40, n_patients=40))
-    assert single[0].method == (
+    assert single[0].method.startswith(
         "Fleiss-Cohen-Everitt standard error, normal interval; every item taken as independent"
     )
 

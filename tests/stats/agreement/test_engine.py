@@ -210,16 +210,18 @@ def test_the_ways_of_an_interval_are_named():
     formula = (
         "Fleiss-Cohen-Everitt standard error, normal interval; every item taken as independent"
     )
-    assert way().method == way(intervals="closed").method == formula
+    assert way().method == way(intervals="closed").method
+    assert way().method.startswith(formula)
     forced = way(intervals="bootstrap", bootstrap="percentile")
     resampled = "item bootstrap, percentile, 60 resamples"
     assert forced.method == f"{resampled}; standard error: {formula}"
     assert forced.se == way().se
     clustered = replace(panel, patients=tuple(f"p{i // 2}" for i in range(40)), unit="patient")
     row = rows_of(clustered)[0]
-    assert row.method == "patient bootstrap, t interval on the logit scale, 60 resamples"
+    said = "patient bootstrap, t interval on the logit scale, 60 resamples"
+    assert row.method.startswith(said)
     assert row.se != pytest.approx(forced.se)
-    assert rows_of(clustered, intervals="closed")[0].method == formula
+    assert rows_of(clustered, intervals="closed")[0].method.startswith(formula)
     named = rows_of(replace(clustered, unit="grouping key"))[0]
     assert named.method.startswith("grouping key bootstrap")
 

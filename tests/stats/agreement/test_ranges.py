@@ -25,7 +25,13 @@ from sgus.stats.agreement.ranges import range_of
     ],
 )
 def test_ranges(statistic, expected):
-    assert range_of(Label(statistic, None, None, ("a", "b"))) == expected
+    assert range_of(Label(statistic, None, None, ("a", "b")), (0, 1, 2, 3)) == expected
+
+
+@pytest.mark.parametrize(("weights", "least"), [("unweighted", -1 / 3), ("quadratic", -2.6)])
+def test_pabak_begins_where_nobody_agrees(weights, least):
+    label = Label("pabak", weights, "all readers", ("a", "b"))
+    assert range_of(label, (0, 1, 2, 3)) == pytest.approx((least, 1.0))
 
 
 def test_every_figure_and_its_interval_lie_in_the_range():
@@ -44,5 +50,5 @@ def test_every_figure_and_its_interval_lie_in_the_range():
     shown = [row for row in rows if row.low is not None]
     assert len(shown) > 50
     for row in shown:
-        least, most = range_of(row.label)
+        least, most = range_of(row.label, first.scale)
         assert least <= row.low <= row.value <= row.high <= most, row.label
