@@ -104,7 +104,7 @@ def _print_methods(cells: Cells) -> None:
                 inside = np.mean((known >= LOW) & (known <= HIGH))
                 found.append(
                     f" {np.median(known):.1f} ({known.min():.1f}-{known.max():.1f}), "
-                    f"{100 * inside:.0f} % inside |"
+                    f"{100 * inside:.0f} % |"
                 )
             print(f"| {method} | {scenario} |" + "".join(found))
 
@@ -121,9 +121,9 @@ def _print_figures(cells: Cells, columns: list[tuple[str, str]]) -> None:
 
 
 def in_docs(figure: str) -> bool:
-    """Whether a figure is in the tables of the docs; weights and grades between are left out."""
+    """Whether a figure is in the tables of the docs; some weights and grades are left out."""
     parts = figure.split(", ")
-    between = {"linear", "grade 2", "uncorrected", "0/2", "0/3", "1/3", "stage1", "stage2b"}
+    between = {"linear", "grade 2", "uncorrected", "0/2", "0/3", "1/3"}
     if parts[0] != "krippendorff_alpha":
         between.add("ordinal")
     return parts[0] != "reader_higher" and not between & set(parts)

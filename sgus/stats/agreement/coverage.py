@@ -40,7 +40,7 @@ def coverage_note(agreement: Agreement) -> str | None:
     found = OUTSIDE.get((way, label.statistic, label.form), {}).get(size)
     if found is None:
         return None
-    low, high = (f"{end:.0f}" for end in found)
+    low, high = (f"{end:.1f}" for end in found)
     span = low if low == high else f"{low} to {high}"
     return f"such intervals held the true value in {span} % of simulated panels of {size} patients"
 

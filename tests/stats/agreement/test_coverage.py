@@ -41,16 +41,16 @@ def measured(monkeypatch):
 
 def test_the_span_that_was_measured_is_told():
     assert coverage_note(FIGURE) == (
-        "such intervals held the true value in 91 to 96 % of simulated panels of 30 patients"
+        "such intervals held the true value in 91.2 to 96.0 % of simulated panels of 30 patients"
     )
 
 
 @pytest.mark.parametrize(
     ("n_units", "n_items", "told"),
     [
-        (100, 100, "in 88 % of simulated panels of 100 patients"),
+        (100, 100, "in 88.1 to 88.3 % of simulated panels of 100 patients"),
         (90, 90, "of 100 patients"),
-        (40, 80, "in 80 to 85 % of simulated panels of 30 patients"),
+        (40, 80, "in 80.0 to 85.0 % of simulated panels of 30 patients"),
         (20, 21, "of 30 patients"),
     ],
 )
