@@ -16,16 +16,11 @@ from sgus.ui.observers.boundary_chart import (
     swap_heatmap,
 )
 from sgus.ui.observers.boundary_words import FEW_PATIENTS, lead, more, swap_lead
-from sgus.ui.observers.cached import (
-    content_key,
-    disagreement_of,
-    n_resamples,
-    seed,
-    swaps_of,
-)
+from sgus.ui.observers.cached import content_key, disagreement_of, swaps_of
 from sgus.ui.observers.contested import show_contested
 from sgus.ui.observers.export import show_figure
 from sgus.ui.observers.kept import keep, recall
+from sgus.ui.observers.state import n_resamples, seed
 from sgus.workflows.observer_boundary import Disagreement, Swaps
 from sgus.workflows.observers import Observed
 

@@ -129,13 +129,3 @@ def alternative_of(
         _observed.panel, _found.codes, alignment=alignment, epsilon=epsilon,
         n_resamples=n_resamples, seed=seed,
     )  # fmt: skip
-
-
-def n_resamples() -> int:
-    """Resamples of patients."""
-    return 2000
-
-
-def seed() -> int:
-    """Seed of everything drawn at random."""
-    return 0

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from sgus.stats.agreement.panel import MISSING
-from sgus.ui.observers.cached import ceilings_of, content_key, fit_of, seed
+from sgus.ui.observers.cached import ceilings_of, content_key, fit_of
 from sgus.ui.observers.ceiling import show_ceilings
 from sgus.ui.observers.consensus_chart import (
     FEW_READINGS,
@@ -19,6 +19,7 @@ from sgus.ui.observers.consensus_chart import (
 )
 from sgus.ui.observers.export import download_csv, show_figure
 from sgus.ui.observers.kept import keep, recall
+from sgus.ui.observers.state import seed
 from sgus.workflows.observer_consensus import METHODS, Consensus, consensus_of, consensus_rows
 from sgus.workflows.observers import Observed
 

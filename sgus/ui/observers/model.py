@@ -23,8 +23,6 @@ from sgus.ui.observers.cached import (
     beside_of,
     content_key,
     model_key,
-    n_resamples,
-    seed,
 )
 from sgus.ui.observers.export import download_csv, show_figure
 from sgus.ui.observers.kept import keep, keep_all, recall
@@ -36,6 +34,7 @@ from sgus.ui.observers.model_chart import (
 )
 from sgus.ui.observers.model_source import choose_readings
 from sgus.ui.observers.model_words import alternative_words, band_words, basis, lead
+from sgus.ui.observers.state import n_resamples, seed
 from sgus.workflows.observer_models import ModelReadings
 from sgus.workflows.observers import Observed
 

@@ -45,10 +45,7 @@ def choose_readings(observed: Observed, key: str) -> ModelReadings | None:
     """
     root = cohort_root(observed)
     ways = (INSTALLED, TABLE) if root is not None else (TABLE,)
-    recall(_FROM, ways[0], ways)
-    way = st.segmented_control(
-        "Where the model's grades come from", ways, key=_FROM, on_change=keep, args=(_FROM,)
-    ) or ways[0]  # fmt: skip
+    way = _way(ways) if len(ways) > 1 else TABLE
     try:
         if way == INSTALLED and root is not None:
             return _installed(observed, root)
@@ -56,6 +53,14 @@ def choose_readings(observed: Observed, key: str) -> ModelReadings | None:
     except SgusError as error:
         show_problem(str(error))
         return None
+
+
+def _way(ways: tuple[str, ...]) -> str:
+    recall(_FROM, ways[0], ways)
+    chosen = st.segmented_control(
+        "Where the model's grades come from", ways, key=_FROM, on_change=keep, args=(_FROM,)
+    )
+    return chosen or ways[0]
 
 
 def _uploaded(observed: Observed, key: str) -> ModelReadings | None:

@@ -61,11 +61,11 @@ def lead(beside: Beside, weights: str, scope: str) -> str:
     model, readers, difference = compared.model, compared.left_out, compared.difference
     if model.value is None or readers.value is None:
         reason = model.reason or readers.reason
-        return f"How {beside.model} stands to the readers' consensus is not defined: {reason}."
+        return f"{_who(beside)}: how it stands to the readers' consensus is not defined: {reason}."
     way = "closer to" if (difference.value or 0.0) > 0 else "farther from"
     kappa = f"{'' if weights == 'unweighted' else weights + '-weighted '}kappa"
     first = (
-        f"{beside.model} agrees with the consensus of the readers with {kappa} "
+        f"{_who(beside)} agrees with the consensus of the readers with {kappa} "
         f"{number_words(model)}; a reader left out of that consensus with {number_words(readers)}."
     )
     low, high = difference.low, difference.high
@@ -77,6 +77,11 @@ def lead(beside: Beside, weights: str, scope: str) -> str:
         said = number_words(difference, signed=True)
         second = f"The model is {way} the consensus than a reader is, by {said}."
     return f"{first} {second}"
+
+
+def _who(beside: Beside) -> str:
+    """A table of predictions may leave its model without a name."""
+    return "The model" if beside.model == "model" else beside.model
 
 
 def basis(beside: Beside, weights: str, scope: str) -> str:
