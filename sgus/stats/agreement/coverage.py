@@ -13,7 +13,8 @@ from sgus.stats.agreement.family import Agreement
 from sgus.stats.agreement.measured_coverage import OUTSIDE, SIZES
 
 INDEPENDENT: Final = "every item taken as independent"
-LOGIT_T: Final = "t interval on the logit scale"
+PLAIN_T: Final = "t interval"
+LOGIT_T: Final = f"{PLAIN_T} on the logit scale"
 LEAST: Final = 20
 """Patients below which the smallest simulated panels say nothing of the interval."""
 
@@ -57,4 +58,4 @@ def _way(agreement: Agreement) -> str | None:
     if INDEPENDENT in method:
         clustered = agreement.n_items > agreement.n_units
         return "formula, several items a patient" if clustered else "formula"
-    return "bootstrap" if LOGIT_T in method else None
+    return "bootstrap" if f"bootstrap, {PLAIN_T}" in method else None

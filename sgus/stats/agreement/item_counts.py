@@ -138,4 +138,4 @@ def why_alike(by_grade: FloatArray, scale: tuple[int, ...]) -> str | None:
     met = np.flatnonzero(by_grade.sum(axis=0))
     if len(met) != 1:
         return None
-    return f"every reading is grade {scale[met[0]]}: chance leaves no disagreement"
+    return f"every reading that counts is grade {scale[met[0]]}: chance leaves no disagreement"

@@ -20,6 +20,11 @@ _BIAS: Final = "reader_bias"  # in grades
 _DIFFERENCES: Final = ("_difference", "_minus_inter")  # ends of the names of differences
 
 
+def bounded(label: Label) -> bool:
+    """Whether the figure has a lowest and a highest value: no difference, nothing in grades."""
+    return label.statistic != _BIAS and not label.statistic.endswith(_DIFFERENCES)
+
+
 def range_of(label: Label, scale: tuple[int, ...]) -> tuple[float, float]:
     """The lowest and the highest value that the figure can have.
 
@@ -38,6 +43,6 @@ def range_of(label: Label, scale: tuple[int, ...]) -> tuple[float, float]:
     if label.statistic == "pabak" and label.weights is not None and len(scale) > 1:
         by_chance = float((1.0 - agreement_weights(scale, label.weights)).mean())
         return 1.0 - 1.0 / by_chance, 1.0
-    if label.statistic == _BIAS or label.statistic.endswith(_DIFFERENCES):
+    if not bounded(label):
         return -math.inf, math.inf
     return -1.0, 1.0

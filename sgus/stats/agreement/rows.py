@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sgus.stats.agreement.coverage import INDEPENDENT, LOGIT_T, noted
-from sgus.stats.agreement.family import Agreement, ClosedForm, Family
+from sgus.stats.agreement.coverage import INDEPENDENT, LOGIT_T, PLAIN_T, noted
+from sgus.stats.agreement.family import Agreement, ClosedForm, Family, Label
 from sgus.stats.agreement.intervals import Bootstrap, Ends, few_units
+from sgus.stats.agreement.ranges import bounded
 from sgus.stats.bootstrap import MIN_PATIENTS
 
 FloatArray = NDArray[np.float64]
@@ -55,11 +56,12 @@ class Way:
         """The name of a formula with what it assumes."""
         return f"{closed.method}; {INDEPENDENT}"
 
-    def resampling(self, n_usable: int | None) -> str:
+    def resampling(self, n_usable: int | None, label: Label) -> str:
         """The name of the resampling, with the resamples that could be used."""
         if self.bootstrap == "jackknife_t":
             return f"{self.unit} jackknife, t interval"
-        name = _NAMES[self.bootstrap]
+        plain = self.bootstrap == "logit_t" and not bounded(label)
+        name = PLAIN_T if plain else _NAMES[self.bootstrap]
         some = n_usable is not None and n_usable < self.n_resamples
         count = f"{n_usable} of {self.n_resamples}" if some else f"{self.n_resamples}"
         return f"{self.unit} bootstrap, {name}, {count} resamples"
@@ -90,9 +92,9 @@ def family_rows(
             raise ValueError(f"{label} is {value} with the reason {reason!r}")
         closed = family.closed[place]
         found = (
-            _nothing(way, reason)
+            _nothing(label, way, reason)
             if reason is not None
-            else _interval(place, closed, alone=alone[place], ends=ends, way=way)
+            else _interval(label, place, closed, alone=alone[place], ends=ends, way=way)
         )
         if found.low is not None and n_units[place] < MIN_PATIENTS:  # a formula asks for no number
             found = replace(found, low=None, high=None, reason=few_units(n_units[place], way.unit))
@@ -128,19 +130,19 @@ class _Found:
     reason: str | None
 
 
-def _nothing(way: Way, reason: str) -> _Found:
-    asked = "interval by formula" if way.intervals == "closed" else way.resampling(None)
+def _nothing(label: Label, way: Way, reason: str) -> _Found:
+    asked = "interval by formula" if way.intervals == "closed" else way.resampling(None, label)
     return _Found(None, None, None, asked, reason)
 
 
 def _interval(
-    place: int, closed: ClosedForm | None, *, alone: bool, ends: Ends | None, way: Way
+    label: Label, place: int, closed: ClosedForm | None, *, alone: bool, ends: Ends | None, way: Way
 ) -> _Found:
     """Interval and standard error, each from the formula or from the resamples."""
     se_by_formula = closed if way.closed_se(closed, alone=alone) else None
     drawn_se = None if ends is None else _number(ends.se[place])
     se = se_by_formula.se if se_by_formula else drawn_se
-    resampling = way.resampling(None if ends is None else int(ends.n_usable[place]))
+    resampling = way.resampling(None if ends is None else int(ends.n_usable[place]), label)
     if closed is not None and way.closed_ends(closed, alone=alone):
         method = way.by_formula(closed)
         if not se_by_formula and se is not None:

@@ -98,4 +98,6 @@ def test_two_constant_readers_of_different_grades_agree_as_by_chance():
 def test_one_grade_has_its_reason():
     family = conger_family(rated([[2, 2, 2], [2, -1, 2]]))
     assert np.isnan(observed(family)).all()
-    assert set(family.reasons) == {"every reading is grade 2: chance leaves no disagreement"}
+    assert set(family.reasons) == {
+        "every reading that counts is grade 2: chance leaves no disagreement"
+    }

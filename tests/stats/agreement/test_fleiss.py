@@ -105,7 +105,9 @@ def test_an_unused_grade_changes_no_unweighted_figure():
 
 def test_reasons_and_what_it_is_made_from():
     family = fleiss_family(rated([[1, 1], [1, -1], [-1, -1]]))
-    assert set(family.reasons) == {"every reading is grade 1: chance leaves no disagreement"}
+    assert set(family.reasons) == {
+        "every reading that counts is grade 1: chance leaves no disagreement"
+    }
     assert family.used[:, 0].tolist() == [True, True, False]
     assert set(fleiss_family(rated([[0, -1], [-1, 2]])).reasons) == {
         "no item was read by two readers"

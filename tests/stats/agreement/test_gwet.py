@@ -67,7 +67,9 @@ def test_the_length_of_the_scale_counts():
 def test_one_grade_given_is_withheld_although_the_formula_says_1():
     family = gwet_family(rated([[1, 1], [1, 1], [1, 1]]))
     assert np.isnan(observed(family)).all()
-    assert set(family.reasons) == {"every reading is grade 1: chance leaves no disagreement"}
+    assert set(family.reasons) == {
+        "every reading that counts is grade 1: chance leaves no disagreement"
+    }
     assert set(family.closed) == {None}
 
 

@@ -87,6 +87,6 @@ def test_reasons_name_the_cause(codes, why):
 def test_one_grade_is_named_by_its_value():
     by_grade = np.array([[0.0, 2.0], [0.0, 3.0]])
     assert why_alike(by_grade, (1, 5)) == (
-        "every reading is grade 5: chance leaves no disagreement"
+        "every reading that counts is grade 5: chance leaves no disagreement"
     )
     assert why_alike(np.eye(2), (1, 5)) is None

@@ -141,7 +141,9 @@ def test_lone_readings_are_left_out():
     assert alike(observed(family), observed(krippendorff_family(rated(codes[:2]))))
     assert family.used[:, 0].tolist() == [True, True, False, False]
     lone = krippendorff_family(rated([[0, 0], [0, 0], [3, -1]]))
-    assert set(lone.reasons) == {"every reading is grade 0: chance leaves no disagreement"}
+    assert set(lone.reasons) == {
+        "every reading that counts is grade 0: chance leaves no disagreement"
+    }
 
 
 def test_perfect_agreement_is_one():
