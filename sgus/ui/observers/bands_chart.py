@@ -77,7 +77,7 @@ def bands_figure(strips: Sequence[Strip]) -> go.Figure:
     figure.update_layout(
         **chart_layout(
             "These readers, and published figures of the same statistic",
-            height=int(140 + _LINE * max(place, 3)), left=390,
+            height=int(140 + _LINE * max(place, 3)), left=385,
         )
     )  # fmt: skip
     figure.update_layout(showlegend=False, margin={"r": 170})
@@ -114,7 +114,7 @@ def _published(figure: go.Figure, comparable: Comparable, place: float) -> None:
             x=[band.low, band.high], y=[place, place], mode="lines", hoverinfo="skip",
             line={"color": LINE, "width": 14},
         )  # fmt: skip
-        said = f"{said} (range {number(band.low)} to {number(band.high)})".strip()
+        said = f"{said} ({number(band.low)} to {number(band.high)})".strip()
     if band.value is not None:
         figure.add_scatter(
             x=[band.value], y=[place], mode="markers",

@@ -12,6 +12,7 @@ import streamlit as st
 
 from sgus.core.cells import spreadsheet_safe
 from sgus.core.synthetic import SYNTHETIC_MARK
+from sgus.ui.observers.layout import FONT_SIZE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -123,11 +124,12 @@ def file_stem(name: str, *, synthetic: bool | None) -> str:
 
 
 def mark_synthetic(figure: go.Figure) -> None:
-    """Put the mark of simulated data below the title, once."""
-    title = figure.layout.title.text or ""
-    if SYNTHETIC_MARK not in title:
-        marked = f"{title}<br><b>{SYNTHETIC_MARK}</b>" if title else f"<b>{SYNTHETIC_MARK}</b>"
-        figure.update_layout(title_text=marked)
+    """Put the mark of simulated data below the title."""
+    mark = f"<b>{SYNTHETIC_MARK}</b>"
+    if figure.layout.title.text:
+        figure.update_layout(title_subtitle={"text": mark, "font": {"size": FONT_SIZE}})
+    else:
+        figure.update_layout(title_text=mark)
 
 
 def rows_csv(rows: Sequence[Row], *, synthetic: bool | None) -> bytes:

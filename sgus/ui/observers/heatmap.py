@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sgus.stats.agreement.family import Agreement
 from sgus.ui.observers.layout import axis, chart_layout
 from sgus.ui.observers.words import number, value_words
+from sgus.ui.theme import INK
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -21,6 +22,8 @@ LABELS_UP_TO: Final = 14
 _NAME_UP_TO: Final = 16
 _COLOURS: Final = [[0.0, "#F7FAFC"], [0.5, "#8FBEDD"], [1.0, "#0B4A75"]]
 _LARGE_UP_TO: Final = 10
+_PALE: Final = [[0.0, "#F7FAFC"], [1.0, "#5BA3D0"]]
+"""Behind numbers: ink is readable on all of it."""
 _UNDEFINED: Final = "#D8DEE4"
 
 FloatArray = NDArray[np.float64]
@@ -116,10 +119,11 @@ def heatmap_figure(
     low, high = colour_range(matrix)
     figure = go.Figure(
         go.Heatmap(
-            z=matrix, zmin=low, zmax=high, colorscale=_COLOURS, xgap=1, ygap=1, hoverinfo="skip",
+            z=matrix, zmin=low, zmax=high, xgap=1, ygap=1, hoverinfo="skip",
+            colorscale=_PALE if n <= LABELS_UP_TO else _COLOURS,
             text=cell_texts(matrix, measure) if n <= LABELS_UP_TO else None,
             texttemplate="%{text}" if n <= LABELS_UP_TO else None,
-            textfont={"size": 15 if n <= _LARGE_UP_TO else 13},
+            textfont={"color": INK, "size": 15 if n <= _LARGE_UP_TO else 14},
             showscale=n > LABELS_UP_TO,  # where cells hold no numbers
             colorbar={"thickness": 14, "tickformat": ".0%" if measure.share else ".2f", "xpad": 4},
         )
@@ -177,7 +181,8 @@ def cell_texts(matrix: FloatArray, measure: Measure) -> list[list[str]]:
         value = float(matrix[i, j])
         if not np.isfinite(value):
             return "–"
-        return f"{100 * value:.0f}" if measure.share else number(value)
+        said = f"{100 * value:.0f}" if measure.share else number(value)
+        return said.replace("0.", ".", 1) if n > _LARGE_UP_TO else said
 
     n = len(matrix)
     return [[text(i, j) for j in range(n)] for i in range(n)]

@@ -62,11 +62,11 @@ def test_file_stem__says_phantoms_once() -> None:
     assert file_stem(once, synthetic=True) == once
 
 
-def test_mark_synthetic__is_in_the_title_once() -> None:
+def test_mark_synthetic__is_below_the_title() -> None:
     figure = go.Figure(layout={"title": {"text": "Pairs"}})
     mark_synthetic(figure)
-    mark_synthetic(figure)
-    assert figure.layout.title.text == "Pairs<br><b>SYNTHETIC PHANTOM</b>"
+    assert figure.layout.title.text == "Pairs"
+    assert figure.layout.title.subtitle.text == "<b>SYNTHETIC PHANTOM</b>"
     bare = go.Figure()
     mark_synthetic(bare)
     assert bare.layout.title.text == "<b>SYNTHETIC PHANTOM</b>"
