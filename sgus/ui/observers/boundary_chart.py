@@ -194,14 +194,16 @@ def _pair_words(swaps: int, whole: int, *, same: bool) -> str:
 
 
 def _label_cells(figure: go.Figure, rate: FloatArray, names: Sequence[str], *, top: float) -> None:
-    for i, down in enumerate(names):
-        for j, across in enumerate(names):
-            if np.isfinite(rate[i, j]):
-                dark = rate[i, j] > _DARK_FROM * top
-                figure.add_annotation(
-                    x=across, y=down, text=f"{100 * rate[i, j]:.0f}", showarrow=False,
-                    font={"size": 15, "color": "#fff" if dark else INK},
-                )  # fmt: skip
+    labels = [
+        {
+            "x": across, "y": down, "text": f"{100 * rate[i, j]:.0f}", "showarrow": False,
+            "font": {"size": 15, "color": "#fff" if rate[i, j] > _DARK_FROM * top else INK},
+        }
+        for i, down in enumerate(names)
+        for j, across in enumerate(names)
+        if np.isfinite(rate[i, j])
+    ]  # fmt: skip
+    figure.update_layout(annotations=labels)  # at once: plotly copies all of them for each one more
 
 
 def groups_figure(
