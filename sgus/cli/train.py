@@ -14,7 +14,9 @@ def command(
     split: Annotated[
         str, typer.Option(help="Name of a split, or `everything` for a final model")
     ] = "holdout",
-    preset: Annotated[str, typer.Option(help="default, reference, phantom or laptop")] = "default",
+    preset: Annotated[
+        str, typer.Option(help="quick, short, full (the default), reference, phantom or laptop")
+    ] = "default",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="key=value, as epochs=10; may be repeated")

@@ -78,7 +78,7 @@ def test_a_wrong_name_is_a_sentence(
     words = ["train", str(cohort), "--out", str(tmp_path / "run")]
     for wrong, text in (
         (["--split", "mine"], "Use one of: holdout"),
-        (["--preset", "best"], "Use one of: default, reference, phantom, laptop"),
+        (["--preset", "best"], "Use one of: default, full, quick, short"),
         (["--set", "epoch=3"], "epoch - Extra inputs are not permitted"),
         (["--config", "no.json"], "no.json: the file is not there"),
     ):
