@@ -23,7 +23,8 @@ from sgus.nn.network import GradingNetwork
 from sgus.phantom.readers import mean_reader_probabilities
 from sgus.train.config import TrainConfig
 from sgus.train.examples import Examples
-from sgus.train.loop import Resume, fit
+from sgus.train.fine_tune import fine_tune
+from sgus.train.loop import Resume
 from sgus.train.predict import predict_probabilities
 from sgus.workflows.pictures import Pictures
 from sgus.workflows.starting import set_initial_weights
@@ -58,7 +59,7 @@ def train_fold(
         return _finished(path, fold)
     network = _initial(config, say)
     directory.mkdir(parents=True, exist_ok=True)
-    network, history = fit(
+    network, history = fine_tune(
         network,
         _examples(pictures, fold.train, targets=config.targets),
         _examples(pictures, fold.validation) if fold.validation else None,
