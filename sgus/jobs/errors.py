@@ -1,0 +1,9 @@
+"""The error of a job that cannot be taken, changed or read."""
+
+from __future__ import annotations
+
+from sgus.core.errors import SgusError
+
+
+class JobError(SgusError):
+    """A job that is refused, unknown, or in a state that does not allow what was asked."""
