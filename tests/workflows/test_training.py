@@ -188,7 +188,8 @@ def test_a_bug_is_not_called_an_interruption(cohort_dir: Path, tmp_path: Path) -
     with pytest.raises(ZeroDivisionError):
         run_training(cohort_dir, "holdout", config=config(), run_dir=tmp_path / "run", say=say)
     status = json.loads((tmp_path / "run" / "status.json").read_text())
-    assert status == {"state": "failed", "reason": "ZeroDivisionError: on purpose"}
+    reason = "ZeroDivisionError: on purpose"
+    assert status == {"state": "failed", "reason": reason, "attempt": None}
 
 
 def test_a_changed_cohort_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
