@@ -31,11 +31,10 @@ def average_precision(counts: Counts) -> FloatArray:
     Returns:
         `(...)`; NaN where the higher side has no image.
     """
-    steps = np.diff(counts.tp, axis=-1)
-    called = counts.tp + counts.fp
-    precision = ratio(counts.tp, called)[..., 1:]
-    total = (np.where(steps > 0, precision, 0.0) * steps).sum(axis=-1)
-    return ratio(total, counts.tp[..., -1])
+    steps = counts.tp[..., 1:] - counts.tp[..., :-1]
+    called = np.maximum(counts.tp[..., 1:] + counts.fp[..., 1:], 1.0)  # no step where it was zero
+    total = np.einsum("...k,...k,...k->...", steps, counts.tp[..., 1:], 1.0 / called)
+    return ratio(total, counts.positive[..., 0])
 
 
 def area_under_curve(counts: Counts) -> FloatArray:
@@ -47,15 +46,14 @@ def area_under_curve(counts: Counts) -> FloatArray:
     Returns:
         `(...)`; NaN where one of the sides has no image.
     """
-    middle = (counts.tp[..., 1:] + counts.tp[..., :-1]) / 2.0
-    pairs = (middle * np.diff(counts.fp, axis=-1)).sum(axis=-1)
-    return ratio(pairs, counts.tp[..., -1] * counts.fp[..., -1])
+    steps = counts.fp[..., 1:] - counts.fp[..., :-1]
+    pairs = np.einsum("...k,...k->...", steps, counts.tp[..., 1:] + counts.tp[..., :-1]) / 2.0
+    return ratio(pairs, (counts.positive * counts.negative)[..., 0])
 
 
 def prevalence(counts: Counts) -> FloatArray:
     """Share of the images that are of the higher side, `(...)`; NaN without an image."""
-    positive, negative = counts.tp[..., -1], counts.fp[..., -1]
-    return ratio(positive, positive + negative)
+    return ratio(counts.positive, counts.positive + counts.negative)[..., 0]
 
 
 def sensitivity_at(counts: Counts, grid: FloatArray = GRID) -> FloatArray:
@@ -69,17 +67,14 @@ def sensitivity_at(counts: Counts, grid: FloatArray = GRID) -> FloatArray:
         `(n, m)`; at a rate where the curve rises straight up, the upper end. NaN where one of
         the sides has no image.
     """
-    rate = ratio(counts.fp, counts.fp[:, -1:])
-    height = ratio(counts.tp, counts.tp[:, -1:])
-    left = _last_at_most(rate, grid + _CLOSE)  # (n, m)
-    right = np.minimum(left + 1, rate.shape[1] - 1)
-    rows = np.arange(len(rate))[:, None]
-    width = rate[rows, right] - rate[rows, left]
-    part = np.where(width > 0, ratio(grid - rate[rows, left], width), 0.0)
-    low, high = height[rows, left], height[rows, right]
-    return np.asarray(
-        np.where(counts.fp[:, -1:] > 0, low + part * (high - low), np.nan), dtype=np.float64
-    )
+    wanted = (grid + _CLOSE) * counts.negative  # (n, m)
+    left = _last_at_most(counts.fp, wanted)
+    right = np.minimum(left + 1, counts.fp.shape[1] - 1)
+    start, end = (np.take_along_axis(counts.fp, place, axis=1) for place in (left, right))
+    low, high = (np.take_along_axis(counts.tp, place, axis=1) for place in (left, right))
+    part = np.nan_to_num(ratio(grid * counts.negative - start, end - start))
+    height = ratio(low + part * (high - low), counts.positive)
+    return np.asarray(np.where(counts.negative > 0, height, np.nan), dtype=np.float64)
 
 
 def precision_at(counts: Counts, grid: FloatArray = GRID) -> FloatArray:
@@ -92,22 +87,24 @@ def precision_at(counts: Counts, grid: FloatArray = GRID) -> FloatArray:
     Returns:
         `(n, m)`; NaN where the higher side has no image.
     """
-    precision = ratio(counts.tp, counts.tp + counts.fp)
-    recall = ratio(counts.tp, counts.tp[:, -1:])
-    wanted = np.maximum(grid - _CLOSE, _CLOSE / 2)  # 3 of 10 reach 0.3, however it was rounded
-    place = np.minimum(_last_at_most(recall, wanted) + 1, recall.shape[1] - 1)
-    found = precision[np.arange(len(recall))[:, None], place]
-    return np.asarray(np.where(counts.tp[:, -1:] > 0, found, np.nan), dtype=np.float64)
+    # 3 of 10 reach a recall of 0.3, however it was rounded.
+    wanted = np.maximum(grid - _CLOSE, _CLOSE / 2) * counts.positive
+    last = counts.tp.shape[1] - 1
+    place = np.minimum(_last_at_most(counts.tp, wanted) + 1, last)
+    tp, fp = (np.take_along_axis(side, place, axis=1) for side in (counts.tp, counts.fp))
+    return np.asarray(np.where(counts.positive > 0, ratio(tp, tp + fp), np.nan), dtype=np.float64)
 
 
-def _last_at_most(rising: FloatArray, grid: FloatArray) -> NDArray[np.int64]:
-    """For each row, the last column whose value is at most each place of the grid.
+def _last_at_most(rising: FloatArray, wanted: FloatArray) -> NDArray[np.int64]:
+    """In each row, the last column whose count is at most each of the wanted ones.
 
-    Rows are laid end to end, two apart, so that one search serves all. A row that is undefined
-    is searched as zeros; what is read from it stays NaN.
+    Rows are laid end to end, far enough apart, so that one search serves all.
+
+    Args:
+        rising: `(n, k)` counts, from 0.
+        wanted: `(n, m)`, from 0 to the last count of the row, not rounded.
     """
     n, k = rising.shape
-    offset = 2.0 * np.arange(n)[:, None]
-    flat = (np.nan_to_num(rising) + offset).ravel()
-    found = np.searchsorted(flat, (grid[None, :] + offset).ravel(), side="right") - 1
-    return np.asarray(found.reshape(n, len(grid)) - k * np.arange(n)[:, None], dtype=np.int64)
+    offset = (rising.max(initial=0.0) + 2.0) * np.arange(n)[:, None]
+    found = np.searchsorted((rising + offset).ravel(), (wanted + offset).ravel(), side="right")
+    return np.asarray(found.reshape(n, -1) - 1 - k * np.arange(n)[:, None], dtype=np.int64)

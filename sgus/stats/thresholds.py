@@ -8,6 +8,7 @@ threshold can be dragged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,34 @@ from sgus.stats.draws import FloatArray, PatientDraws
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """The four counts of a decision, each `(1 + n_resamples,)` or with thresholds after that.
+    """The counts of a decision in each resample, at one threshold or, on the last axis, at many.
 
     Attributes:
-        tp: Images of the higher side, called higher.
+        tp: `(1 + n_resamples,)` or `(1 + n_resamples, k + 1)`, images of the higher side, called
+            higher.
         fp: Images of the lower side, called higher.
-        fn: Images of the higher side, called lower.
-        tn: Images of the lower side, called lower.
+        positive: Images of the higher side; `(1 + n_resamples, 1)` where there are many thresholds.
+        negative: Images of the lower side.
     """
 
     tp: FloatArray
     fp: FloatArray
-    fn: FloatArray
-    tn: FloatArray
+    positive: FloatArray
+    negative: FloatArray
+
+    @property
+    def fn(self) -> FloatArray:
+        """Images of the higher side, called lower."""
+        return self.positive - self.tp
+
+    @property
+    def tn(self) -> FloatArray:
+        """Images of the lower side, called lower."""
+        return self.negative - self.fp
+
+    def observed(self) -> Counts:
+        """The first row alone: the data as they are."""
+        return Counts(self.tp[0], self.fp[0], self.positive[0], self.negative[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +96,20 @@ class Thresholds:
         )
 
     def at(self, threshold: float) -> Counts:
-        """Counts at one threshold, `(1 + n_resamples,)` each: one product with four columns."""
+        """Counts at one threshold, `(1 + n_resamples,)` each: one product with two columns."""
         column = int(np.searchsorted(-self.scores, -threshold, side="right"))
-        sides = (self.positive, self.negative)
-        wanted = np.stack([side[:, place] for place in (column, -1) for side in sides], axis=1)
-        tp, fp, positive, negative = (self.counts @ wanted).T
-        return Counts(tp=tp, fp=fp, fn=positive - tp, tn=negative - fp)
+        wanted = np.stack([self.positive[:, column], self.negative[:, column]])
+        tp, fp = wanted @ self.counts.T
+        positive, negative = self.totals
+        return Counts(tp, fp, positive, negative)
+
+    @cached_property
+    def totals(self) -> FloatArray:
+        """Images of the higher and of the lower side, `(2, 1 + n_resamples)`."""
+        last = np.stack([self.positive[:, -1], self.negative[:, -1]])
+        return np.asarray(last @ self.counts.T, dtype=np.float64)
 
     def everywhere(self) -> Counts:
         """Counts at every threshold, `(1 + n_resamples, k + 1)`; the first is above all scores."""
         tp, fp = self.counts @ self.positive, self.counts @ self.negative
-        return Counts(tp=tp, fp=fp, fn=tp[:, -1:] - tp, tn=fp[:, -1:] - fp)
+        return Counts(tp, fp, tp[:, -1:], fp[:, -1:])
