@@ -24,6 +24,8 @@ VERBS: Final = {
     "check": ("sgus.cli.check", "List every problem of a cohort, and what to do"),
     "split": ("sgus.cli.split", "Divide a cohort by patient into training, validation and test"),
     "train": ("sgus.cli.train", "Train a model on a split"),
+    "worker": ("sgus.cli.worker", "Run the queue of training runs"),
+    "jobs": ("sgus.cli.jobs", "List, cancel, resume and reorder the queue"),
     "evaluate": ("sgus.cli.evaluate", "Write and print the figures of a run"),
     "publish": ("sgus.cli.publish", "Promote a trained model to models/ with its card"),
     "predict": ("sgus.cli.predict", "Grade images with a model"),

@@ -1,4 +1,4 @@
-"""The error of a job that cannot be taken, changed or read."""
+"""The errors of a job that cannot be taken, changed or read."""
 
 from __future__ import annotations
 
@@ -7,3 +7,7 @@ from sgus.core.errors import SgusError
 
 class JobError(SgusError):
     """A job that is refused, unknown, or in a state that does not allow what was asked."""
+
+
+class TakenError(JobError):
+    """A directory that belongs to another job."""

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 from sgus.jobs.database import connected, make_database, writing
-from sgus.jobs.errors import JobError
+from sgus.jobs.errors import JobError, TakenError
 from sgus.jobs.job import Event, Job, Marks, job_of
 from sgus.jobs.spec import JobSpec, utc_now
 from sgus.jobs.states import OPEN, RESUMABLE, State
@@ -72,8 +72,8 @@ class JobStore:
         """Put a job at the end of the queue.
 
         Raises:
-            JobError: The directory belongs to another job, or the user has as many open jobs
-                (queued, running or lost) as anyone may.
+            TakenError: The directory belongs to another job.
+            JobError: The user has as many open jobs (queued, running or lost) as anyone may.
         """
         values = {
             "name": spec.name,
@@ -298,7 +298,7 @@ def _refuse_taken(connection: Connection, directory: str) -> None:
         "SELECT id, state FROM jobs WHERE directory = ?", (directory,)
     ).fetchone()
     if row is not None:
-        raise JobError(
+        raise TakenError(
             f"directory {directory}",
             f"it belongs to job {row['id']} ({row['state']})",
             "Choose another, or resume that job",
