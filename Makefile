@@ -12,8 +12,16 @@ BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 .DELETE_ON_ERROR:
 .PHONY: run demo test check format bench chromium
 
-run: demo  ## Start the app on this machine.
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+# The worker ends with the app; a training run does not, and the next start finds it again. A worker
+# that crashed is started again, one that was refused (2: there is another) is not.
+run: demo  ## Start the app on this machine, and the worker that trains in its queue.
+	@trap 'kill $$app $$keeper 2>/dev/null; wait' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; \
+	( trap 'kill $$worker 2>/dev/null; wait; exit 0' TERM; \
+	  while :; do \
+	    $(BIN)/python -m sgus worker & worker=$$!; wait $$worker; \
+	    case $$? in 0|2) break;; esac; sleep 1; \
+	  done ) & keeper=$$!; \
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT) & app=$$!; wait $$app
 
 # Simulated images with known truth, so that the app has something to show; made once, in under a
 # minute. The app starts without them too.

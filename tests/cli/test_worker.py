@@ -17,7 +17,7 @@ from sgus.cli.main import main
 from sgus.jobs.liveness import alive
 from sgus.jobs.spec import JobSpec
 from sgus.jobs.store import JobStore
-from tests.jobs.conftest import TRAINER, end_all
+from tests.jobs.folder_of_runs import TRAINER, end_all
 
 ROOT = Path(__file__).resolve().parents[2]
 

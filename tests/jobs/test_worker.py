@@ -16,7 +16,7 @@ from sgus.jobs.local import LocalLauncher
 from sgus.jobs.run_files import ask_to_stop, write_attempt
 from sgus.jobs.store import JobStore
 from sgus.jobs.worker import Worker
-from tests.jobs.conftest import QUICK, Clock, Runs, is_trainer
+from tests.jobs.folder_of_runs import QUICK, Clock, Runs, is_trainer
 
 WHOLE = [0, 1, 4, 9, 16, 25]
 
