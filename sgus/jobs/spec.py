@@ -91,7 +91,8 @@ def check_directory(name: str) -> str:
 def _check_command(command: tuple[str, ...]) -> None:
     if not command or not command[0] or len(command) > _MOST_WORDS:
         raise JobError("command", f"it has {len(command)} words", f"Give 1 to {_MOST_WORDS}")
-    if sum(map(len, command)) > _LONGEST_COMMAND or any("\0" in word for word in command):
+    together = "".join(command)
+    if len(together) > _LONGEST_COMMAND or "\0" in together:
         raise JobError(
             "command",
             "it is too long, or holds a character that no command can",
