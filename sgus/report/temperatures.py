@@ -7,22 +7,31 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sgus.core.grades import STAGES, Stage, grades_from_stages, most_probable_grade
-from sgus.report.calibration_rows import CalibrationRows, Lot
+from sgus.core.rng import generator
+from sgus.report.calibration_rows import VALIDATION, CalibrationRows, Lot
 from sgus.report.evidence import FEW_PATIENTS, Evidence
-from sgus.report.figures import Figure
+from sgus.report.figures import Estimate, Figure, FloatArray, Mask, Place, figure_object
 from sgus.report.predictions import STAGE_COLUMNS
 from sgus.report.scopes import Sample
-from sgus.stats.temperature import Temperature, fit_temperature, scaled
+from sgus.stats.bootstrap import patient_weights
+from sgus.stats.temperature import (
+    Temperature,
+    fit_temperature,
+    scaled,
+    temperature_resamples,
+)
 
 _RULE: Final = (
     "One temperature for each stage, the likeliest one (maximum likelihood, each image once); the "
     "grades are multiplied out again, so that P(grade) = P(branch) x P(leaf) stays true, and the "
     "three together are the likeliest for the four grades as well. No stage changes its side at "
-    "0.5 and no AUC changes; the most probable of four grades may."
+    "0.5 and none its AUC within a fold; the most probable of four grades may change. Intervals of "
+    "figures after scaling take the temperatures as given."
 )
-_NO_INTERVAL: Final = "fitted once: its own uncertainty is not in the intervals of what it changes"
+_NO_INTERVAL: Final = "one temperature a fold, and the folds share most of what they are fitted on"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +61,9 @@ def temperatures(evidence: Evidence, rows: CalibrationRows) -> Scaled:
     figures: list[Figure] = []
     for lot in rows.lots:
         for column, stage in enumerate(STAGES):
-            found = _fit(lot, stage)
-            figures.append(_figure(found, stage, lot, evidence.where))
+            known = _Known.of(lot, stage)
+            found = known.fit()
+            figures.append(_figure(found, known, evidence, rows) | {"fold": lot.fold})
             stages[lot.judged, column] = scaled(stages[lot.judged, column], found.divisor)
     reason = rows.reason
     if rows.lots and all(figure["value"] is None for figure in figures):
@@ -72,30 +82,58 @@ def temperatures(evidence: Evidence, rows: CalibrationRows) -> Scaled:
     return Scaled(section, after)
 
 
-def _fit(lot: Lot, stage: Stage) -> Temperature:
-    known = lot.known[lot.known["grade"].isin(stage.grades)]
-    p = known[STAGE_COLUMNS[STAGES.index(stage)]].to_numpy(dtype=np.float64)
-    higher = known["grade"].isin(stage.higher).to_numpy(dtype=bool)
-    return fit_temperature(p, higher, pd.factorize(known["patient_id"])[0])
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """The rows that one temperature is fitted on."""
+
+    stage: Stage
+    used: Mask
+    p: FloatArray
+    higher: Mask
+    patients: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lot: Lot, stage: Stage) -> _Known:
+        """All rows of a lot; those used are truly of the stage."""
+        known = lot.known
+        return cls(
+            stage=stage,
+            used=known["grade"].isin(stage.grades).to_numpy(dtype=bool),
+            p=known[STAGE_COLUMNS[STAGES.index(stage)]].to_numpy(dtype=np.float64),
+            higher=known["grade"].isin(stage.higher).to_numpy(dtype=bool),
+            patients=np.asarray(pd.factorize(known["patient_id"])[0], dtype=np.int64),
+        )
+
+    def fit(self) -> Temperature:
+        """The temperature of the rows used."""
+        return fit_temperature(self.p[self.used], self.higher[self.used], self.patients[self.used])
 
 
-def _figure(found: Temperature, stage: Stage, lot: Lot, where: str) -> Figure:
-    return {
-        "figure": "temperature",
-        "scope": stage.name,
-        "grade": None,
-        "where": where,
-        "subset": None if stage is STAGES[0] else "truth",
-        "fold": lot.fold,
-        "value": found.value,
-        "low": None,
-        "high": None,
-        "n_images": found.n_images,
-        "n_patients": found.n_patients,
-        "interval": None,
-        "reason": found.reason or f"no interval: {_NO_INTERVAL}",
-        "few": found.n_patients < FEW_PATIENTS,
-    }
+def _figure(found: Temperature, known: _Known, evidence: Evidence, rows: CalibrationRows) -> Figure:
+    """A temperature as a figure: of the rows it was fitted on, not of those it is applied to."""
+    stage, used = known.stage, known.used
+    subset = None if stage is STAGES[0] else "truth"
+    place = Place(
+        stage.name, str(rows.source), subset, known.patients, evidence.seed, evidence.unit
+    )
+    values = np.full(1, np.nan if found.value is None else found.value)
+    one_fit = rows.source == VALIDATION and len(rows.lots) == 1
+    if found.value is not None and one_fit:
+        values = _resampled(known, evidence, found.value)
+    estimate = Estimate("temperature", values, used, found.reason or "")
+    made = figure_object(estimate, place)
+    if found.value is not None and not one_fit:
+        made |= {"interval": None, "reason": f"no interval: {_NO_INTERVAL}"}
+    return made | {"few": found.n_patients < FEW_PATIENTS}
+
+
+def _resampled(known: _Known, evidence: Evidence, value: float) -> FloatArray:
+    rng = generator(evidence.seed, "patient bootstrap", VALIDATION)
+    n_resamples = len(evidence.draws.counts) - 1
+    weights = patient_weights(known.patients, n_resamples=n_resamples, rng=rng)[:, known.used]
+    p, higher = known.p[known.used], known.higher[known.used]
+    found = temperature_resamples(p, higher, weights, start=value)
+    return np.concatenate([[value], found])
 
 
 def _after(sample: Sample, stages: Any) -> Sample:

@@ -29,6 +29,9 @@ LEAST_PATIENTS: Final = 5
 """Patients that each side of a stage needs for a temperature."""
 _SUREST: Final = 1e-6  # a stored probability of 1 is a rounded one, not a certain one
 _HIGHEST: Final = 100.0  # log-odds divided by more than this say nothing any more
+_STEPS: Final = 12
+_FLAT: Final = 1e-12
+_SETTLED: Final = 1e-6
 _LOWEST: Final = 0.05  # multiplied by more than 20: the sides are as good as separated
 
 
@@ -106,3 +109,34 @@ def fit_temperature(p: FloatArray, happened: NDArray[Any], patients: NDArray[Any
         )
     inverse = float(brentq(slope, 1.0 / _HIGHEST, 1.0 / _LOWEST, xtol=1e-10))
     return Temperature(1.0 / inverse, n_images, n_patients)
+
+
+def temperature_resamples(
+    p: FloatArray, happened: NDArray[Any], weights: FloatArray, *, start: float
+) -> FloatArray:
+    """The temperature of every resample, by Newton's method from that of the data as observed.
+
+    Args:
+        p: `(n_images,)` probability of the higher side.
+        happened: `(n_images,)` bool.
+        weights: `(..., n_images)`, how often each image counts.
+        start: The temperature as observed.
+
+    Returns:
+        `(...)`; NaN where a resample has none: one side only, separated sides, or no information.
+    """
+    z, side = log_odds(p), np.asarray(happened, dtype=np.float64)
+    inverse = np.full(weights.shape[:-1], 1.0 / start)
+    step = np.zeros_like(inverse)
+    for _ in range(_STEPS):
+        said = expit(inverse[..., None] * z)
+        slope = ((said - side) * weights) @ z
+        curve = (said * (1.0 - said) * weights) @ (z * z)
+        step = slope / np.maximum(curve, _FLAT)
+        # A step too far is halved on the way to the wall: the slope is monotone, so it comes back.
+        inverse = np.clip(inverse - step, inverse / 4.0, inverse * 4.0)
+        inverse = np.clip(inverse, 1.0 / _HIGHEST, 1.0 / _LOWEST)
+    inside = (inverse > 1.0 / _HIGHEST) & (inverse < 1.0 / _LOWEST) & (np.abs(step) < _SETTLED)
+    higher = weights @ side
+    inside &= (higher > 0) & (higher < weights.sum(axis=-1))
+    return np.where(inside, 1.0 / inverse, np.nan)

@@ -40,6 +40,8 @@ def test_it_is_fitted_on_validation_only(make):
     figure = next(f for f in done.section["figures"] if f["scope"] == "stage2a")
     assert figure["value"] == pytest.approx(stage.value)
     assert (figure["n_images"], figure["n_patients"]) == (len(low), low["patient_id"].nunique())
+    assert figure["where"] == "validation"
+    assert figure["low"] < figure["value"] < figure["high"]
     expected = scaled(test.sort_values("image_id")["p_stage2a"].to_numpy(), stage.value)
     np.testing.assert_allclose(done.sample.stages[:, 1], expected)
     moved = test.assign(grade=3 - test["grade"])  # other test grades: the same temperatures
@@ -56,6 +58,10 @@ def test_without_validation_each_fold_is_fitted_on_the_others(make):
     assert rows.source == OTHER_FOLDS
     assert "leave one fold out" in rows.method
     assert len(done.section["figures"]) == 12
+    assert {f["low"] for f in done.section["figures"]} == {None}
+    assert all(
+        "no interval: one temperature a fold" in f["reason"] for f in done.section["figures"]
+    )
     for lot in rows.lots:
         assert set(lot.known["fold"]) == {"1", "2", "3", "4"} - {lot.fold}
         assert not set(lot.known["patient_id"]) & set(evidence.rows["patient_id"][lot.judged])

@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from sgus.core.grades import grades_from_stages
-from sgus.stats.temperature import fit_temperature, log_odds, scaled
+from sgus.stats.bootstrap import patient_weights
+from sgus.stats.temperature import fit_temperature, log_odds, scaled, temperature_resamples
 
 
 def made(n=200, *, sureness=2.5, seed=0):
@@ -108,3 +109,20 @@ def test_certain_probabilities_stay_finite():
     assert np.isfinite(log_odds(p)).all()
     assert scaled(p, 2.0)[2] == 0.5
     assert scaled(p, 2.0)[0] == pytest.approx(0.001, rel=0.01)
+
+
+def test_resamples_have_the_temperature_of_their_images():
+    p, happened, patients = made(60)
+    rng = np.random.default_rng(3)
+    weights = patient_weights(patients, n_resamples=200, rng=rng)
+    weights[0] = happened  # one side only
+    weights[1] = happened == (p > 0.5)  # separated
+    weights[2] = happened != (p > 0.5)  # the wrong way round
+    start = fit_temperature(p, happened, patients).value
+    found = temperature_resamples(p, happened, weights, start=start)
+    assert np.isnan(found[:3]).all()
+    for row, value in zip(weights[3:], found[3:], strict=True):
+        times = row.astype(int)
+        n = np.repeat(np.arange(60), times)
+        one = fit_temperature(p[n], happened[n], np.arange(len(n)))
+        assert value == pytest.approx(one.value, rel=1e-5)
