@@ -21,6 +21,7 @@ PAGES = {
     "pages/overview.py": "Overview",
     "pages/grade.py": "Grade images",
     "pages/phantom.py": "Phantom",
+    "pages/cohort.py": "Cohort",
     "pages/observers.py": "Observers",
 }
 """The page table; the first one is what opens."""

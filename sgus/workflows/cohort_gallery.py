@@ -149,7 +149,7 @@ def words_of(view: CohortView, row: int) -> str:
     grade = int(view.grade[row])
     known = [str(images[name].iat[row]) for name in ("gland", "side", "device")]
     share = float(view.disagreement[row])
-    apart = [f"readers differ in {share:.0%} of pairs"] if share > 0 else []
+    apart = [f"readers differ: {100 * share:.0f} %"] if share > 0 else []
     said = ["not graded" if grade < 0 else f"grade {grade}", *filter(None, known), *apart]
     return " · ".join(said)
 

@@ -15,12 +15,12 @@ def tile_html(tile: Tile) -> str:
     server keeps nothing of it after the page was sent.
     """
     if tile.picture is None:
-        shown = f'<p class="sgus-problem">{html.escape(tile.problem)}</p>'
+        shown = f'<p class="sgus-problem sgus-small">{html.escape(tile.problem)}</p>'
     else:
         data = base64.b64encode(tile.picture).decode()
         shown = f'<img src="data:image/webp;base64,{data}" alt="{html.escape(tile.words)}">'
     note = "<b>excluded</b> · " if tile.excluded else ""
     return (
-        f'<figure class="sgus-tile">{shown}<figcaption><b>{html.escape(tile.image_id)}</b><br>'
-        f"{note}{html.escape(tile.words)}</figcaption></figure>"
+        f'<figure class="sgus-tile">{shown}<figcaption>{note}{html.escape(tile.words)}'
+        "</figcaption></figure>"
     )
