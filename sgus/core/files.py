@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -46,7 +47,8 @@ def sync_directory(directory: Path) -> None:
         return
     handle = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with contextlib.suppress(OSError):  # some file systems know no such request
+            os.fsync(handle)
     finally:
         os.close(handle)
 
