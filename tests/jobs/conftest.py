@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sgus.jobs.store import JobStore
-from tests.jobs.folder_of_runs import Runs, end_all, is_trainer
+from tests.jobs.folder_of_runs import Runs, end_all
 
 
 @pytest.fixture
@@ -16,5 +16,3 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
     folder = tmp_path / "runs"
     yield Runs(folder, JobStore(folder / "jobs.sqlite"))
     end_all(folder)
-    assert not [pid for path in folder.rglob("pids") for pid in map(int, path.read_text().split())
-                if is_trainer(pid)]  # fmt: skip

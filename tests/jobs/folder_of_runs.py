@@ -94,10 +94,27 @@ def is_trainer(pid: int) -> bool:
         return False
 
 
+def trainers_of(folder: Path) -> list[int]:
+    """Stand-ins at work below a folder, those that have not noted their number yet too."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if f"{TRAINER}\0{folder}/" in path.read_text(errors="replace"):
+                found.append(int(path.parent.name))
+    return found
+
+
 def end_all(folder: Path) -> None:
-    for pid in {int(pid) for path in folder.rglob("pids") for pid in path.read_text().split()}:
-        if is_trainer(pid):
+    """End them all and wait until they are gone."""
+    end = time.monotonic() + 10
+    while left := trainers_of(folder):
+        assert time.monotonic() < end, left
+        for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        time.sleep(0.01)
+    for pid in {int(pid) for path in folder.rglob("pids") for pid in path.read_text().split()}:
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+            os.waitpid(pid, os.WNOHANG)
