@@ -103,7 +103,7 @@ def gather(
     """
     where = "test" if (table["split"] == "test").any() else "validation"
     rows = table[table["split"] == where].reset_index(drop=True)
-    if rows.empty or rows["image_id"].duplicated().any():
+    if rows.empty or (where == "validation" and rows["fold"].nunique() > 1):
         cause = "there is neither a test row nor a validation part of one fold"
         raise RunError("predictions", cause, "Predict the test images of the split")
     patients = rows["patient_id"].to_numpy()

@@ -12,7 +12,7 @@ from sgus.core.errors import ConfigError
 from sgus.core.grades import GRADES
 from sgus.report.calibration_rows import CalibrationRows, Lot
 from sgus.report.evidence import Evidence, masked
-from sgus.report.figures import Estimate, Figure, FloatArray, Mask
+from sgus.report.figures import Estimate, Figure, FloatArray, Mask, unit_noun
 from sgus.report.main_figures import FOUR_GRADES
 from sgus.report.predictions import P_COLUMNS
 from sgus.report.subgroups import NOT_KNOWN
@@ -65,7 +65,7 @@ def conformal(evidence: Evidence, rows: CalibrationRows, *, alpha: float) -> dic
     if not 0.0 < alpha < 1.0:
         step = "Give a share such as 0.1, for sets that hold the true grade in 90 %"
         raise ConfigError(f"alpha {alpha}", "it is not between 0 and 1", step)
-    reason = rows.reason or _too_few(rows, alpha)
+    reason = rows.reason or _too_few(rows, alpha, unit=evidence.unit)
     found: dict[str, Any] = {
         "alpha": alpha,
         "method": _METHOD + (_CROSS if len(rows.lots) > 1 else ""),
@@ -83,14 +83,14 @@ def conformal(evidence: Evidence, rows: CalibrationRows, *, alpha: float) -> dic
     return found
 
 
-def _too_few(rows: CalibrationRows, alpha: float) -> str | None:
+def _too_few(rows: CalibrationRows, alpha: float, *, unit: str) -> str | None:
     least = least_patients(alpha)
     for lot in rows.lots:
         n = int(lot.known["patient_id"].nunique())
         if n < least:
             return (
-                f"too few patients to calibrate on for alpha {alpha:g}: {n} for fold {lot.fold}, "
-                f"{least} are needed"
+                f"too few {unit_noun(unit)} to calibrate on for alpha {alpha:g}: {n} for fold "
+                f"{lot.fold}, {least} are needed"
             )
     return None
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sgus.core.grades import STAGES, Stage
 from sgus.report.evidence import Evidence
-from sgus.report.figures import Estimate, Figure, FloatArray, Mask
+from sgus.report.figures import Estimate, Figure, FloatArray, Mask, unit_noun
 from sgus.report.scopes import CUT, belongs
 from sgus.stats import curves
 from sgus.stats.bands import percentile_band
@@ -171,7 +171,8 @@ def _too_few(at: StageThresholds) -> str | None:
     for name, mask in at.sides():
         n = len(np.unique(at.evidence.draws.patient[mask]))
         if n < MIN_PATIENTS:
-            return f"no band: only {n} patients {name}, fewer than {MIN_PATIENTS}"
+            noun = unit_noun(at.evidence.unit, n=n)
+            return f"no band: only {n} {noun} {name}, fewer than {MIN_PATIENTS}"
     return None
 
 

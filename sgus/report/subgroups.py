@@ -43,8 +43,9 @@ def subgroups(evidence: Evidence) -> dict[str, Any]:
     left_out: list[dict[str, str]] = []
     for name, values in _attributes(evidence):
         groups = _groups(values, name)
-        if not groups:
-            left_out.append({"attribute": name, "reason": "the cohort does not say"})
+        if len(groups) < 2:
+            reason = f"all images are of one: {groups[0]}" if groups else "the cohort does not say"
+            left_out.append({"attribute": name, "reason": reason})
             continue
         shared = _patients_in_several(evidence.draws.patient, values)
         attributes.append({"attribute": name, "groups": groups, "patients_in_several": shared})
@@ -110,9 +111,11 @@ def _caution(attributes: list[dict[str, Any]], figures: list[Figure], unit: str)
     n_groups = sum(len(attribute["groups"]) for attribute in attributes)
     shown = sum(figure["low"] is not None for figure in figures)
     people = unit_noun(unit)
+    chance = round(shown * 0.05)
+    misled = f"about {chance} leave" if chance > 1 else "one may leave"
+    said = f"; of so many, {misled} out the truth by chance" if shown else ""
     return (
-        f"{n_groups} groups are compared by {shown} intervals; of so many, about "
-        f"{max(1, round(shown * 0.05))} leave out the truth by chance. Groups of different "
-        f"{people} are not paired: do not read overlap of two intervals as a test. Where the same "
+        f"{n_groups} groups are compared by {shown} intervals{said}. Groups of different {people} "
+        "are not paired: do not read overlap of two intervals as a test. Where the same "
         f"{people} stand in several groups (devices), a paired comparison says more."
     )

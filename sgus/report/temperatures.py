@@ -13,7 +13,7 @@ from sgus.core.grades import STAGES, Stage, grades_from_stages, most_probable_gr
 from sgus.core.rng import generator
 from sgus.report.calibration_rows import VALIDATION, CalibrationRows, Lot
 from sgus.report.evidence import FEW_PATIENTS, Evidence
-from sgus.report.figures import Estimate, Figure, FloatArray, Mask, Place, figure_object
+from sgus.report.figures import Estimate, Figure, FloatArray, Mask, Place, figure_object, too_few
 from sgus.report.predictions import STAGE_COLUMNS
 from sgus.report.scopes import Sample
 from sgus.stats.bootstrap import patient_weights
@@ -120,7 +120,10 @@ def _figure(found: Temperature, known: _Known, evidence: Evidence, rows: Calibra
     one_fit = rows.source == VALIDATION and len(rows.lots) == 1
     if found.value is not None and one_fit:
         values = _resampled(known, evidence, found.value)
-    estimate = Estimate("temperature", values, used, found.reason or "")
+    sides = (("on the lower side", used & ~known.higher), ("on the higher side", known.higher))
+    fewest = Estimate("temperature", None, used, "", groups=sides)
+    why = too_few(fewest, place) or found.reason or ""
+    estimate = Estimate("temperature", values, used, why, groups=sides)
     made = figure_object(estimate, place)
     if found.value is not None and not one_fit:
         made |= {"interval": None, "reason": f"no interval: {_NO_INTERVAL}"}

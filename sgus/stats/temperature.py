@@ -6,8 +6,8 @@ that accuracy of a stage and AUC stay; calibration, and what is built on probabi
 Each stage has a temperature of its own. The grades are then multiplied out again, so that
 P(grade) = P(branch) x P(leaf) holds by construction; and because log P(grade) is log P(branch) +
 log P(leaf), three temperatures that are each the likeliest for their stage are together the
-likeliest for the four grades. One temperature on four softmax outputs would not keep the
-decision of stage 1: (p2 + p3)'s side can change when powers of p2 and p3 are summed.
+likeliest for the four grades. One temperature on four softmax outputs could move the side of
+stage 1: the sums of powers, p0^a + p1^a and p2^a + p3^a, need not be ordered as the sums.
 
 References:
     Guo et al. 2017, arXiv 1706.04599, section 4.2; of a binary model: Platt 1999 without the
@@ -95,7 +95,7 @@ def fit_temperature(p: FloatArray, happened: NDArray[Any], patients: NDArray[Any
         return Temperature(None, n_images, n_patients, reason)
 
     if fewest < LEAST_PATIENTS:
-        return none(f"a side has only {fewest} patients to fit it on, fewer than {LEAST_PATIENTS}")
+        return none(f"patients on a side: {fewest}, fewer than the {LEAST_PATIENTS} it needs")
     z = log_odds(p)
 
     def slope(inverse: float) -> float:

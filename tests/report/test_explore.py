@@ -88,5 +88,8 @@ def test_what_cannot_be_explored_is_refused(make):
         explore(table, None, n_resamples=10)
     with pytest.raises(RunError, match="neither a test row"):
         explore(table.assign(split="train"), None, n_resamples=60)
+    several = make(n_folds=2).assign(split="validation")  # chose several models: not pooled
+    with pytest.raises(RunError, match="nor a validation part of one fold"):
+        explore(several, None, n_resamples=60)
     with pytest.raises(RunError, match="columns are missing"):
         explore(pd.DataFrame({"image_id": ["a"]}), None, n_resamples=60)

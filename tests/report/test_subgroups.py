@@ -87,6 +87,14 @@ def test_a_group_of_few_patients_is_marked(make):
     assert not any(f["few"] for f in found["figures"] if f["group"] == "usual")
 
 
+def test_one_group_is_no_comparison(make):
+    table = make()
+    images = cohort_of(table).assign(device_class="high_end")
+    found = subgroups(evidence_of(table, images=images))
+    (left,) = found["left_out"]
+    assert left == {"attribute": "device_class", "reason": "all images are of one: high_end"}
+
+
 def test_ages_fall_into_bands():
     ages = np.array(["39", "40", "59", "60", "", "old", "-1", "39.9"], dtype=object)
     expected = ["< 40", "40-59", "40-59", ">= 60", *["not known"] * 3, "< 40"]

@@ -105,6 +105,7 @@ def test_few_validation_patients_leave_a_stage_as_it_is(make):
     by_stage = {f["scope"]: f for f in done.section["figures"]}
     assert by_stage["stage2b"]["value"] is None
     assert "fewer than 5" in by_stage["stage2b"]["reason"]
+    assert by_stage["stage2b"]["reason"].startswith("only ")
     assert by_stage["stage2a"]["value"] is not None
     before = test.sort_values("image_id")["p_stage2b"].to_numpy()
     assert np.array_equal(done.sample.stages[:, 2], before)

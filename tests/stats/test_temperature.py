@@ -54,11 +54,11 @@ def test_few_patients_no_information_and_separation_have_reasons():
     p, happened, _ = made(40)
     few = fit_temperature(p, happened, np.arange(40) % 4)
     assert few.value is None
-    assert few.reason == "a side has only 4 patients to fit it on, fewer than 5"
+    assert few.reason == "patients on a side: 4, fewer than the 5 it needs"
     assert few.divisor == 1.0
     patients = np.arange(40)
     one_side = fit_temperature(p, np.ones(40, dtype=bool), patients)
-    assert "only 0 patients" in str(one_side.reason)
+    assert "patients on a side: 0" in str(one_side.reason)
     wrong = fit_temperature(1 - p, p > 0.5, patients)
     assert "do not tell the sides apart" in str(wrong.reason)
     perfect = fit_temperature(p, p > 0.5, patients)
