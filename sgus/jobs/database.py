@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from sgus.jobs.errors import JobError
+from sgus.jobs.errors import JobError, QueueError
 from sgus.jobs.schema import STATEMENTS, VERSION
 
 BUSY_S: Final = 10.0
@@ -25,15 +25,18 @@ def make_database(path: Path) -> None:
     of several processes that do this at once one wins and all use its file.
 
     Raises:
-        JobError: The file is of a later version of this program.
-        OSError: It cannot be written.
-        sqlite3.Error: It cannot be read.
+        JobError: The file is of another version of this program.
+        QueueError: It cannot be read or written.
+        OSError: Its folder cannot be written.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             made = Path(folder) / path.name
-            with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+            with (
+                _understood(path),
+                closing(sqlite3.connect(made, isolation_level=None)) as connection,
+            ):
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN")
                 for statement in STATEMENTS:
@@ -53,17 +56,37 @@ def make_database(path: Path) -> None:
 
 @contextmanager
 def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection for one operation, so that threads and processes share nothing but the file."""
+    """A connection for one operation, so that threads and processes share nothing but the file.
+
+    Raises:
+        QueueError: The file cannot be read or written.
+    """
     # Not made here: a database that somebody deleted must not come back empty.
     place = f"{path.resolve().as_uri()}?mode=rw"
-    connection = sqlite3.connect(place, uri=True, timeout=BUSY_S, isolation_level=None)
+    with _understood(path):
+        connection = sqlite3.connect(place, uri=True, timeout=BUSY_S, isolation_level=None)
+        with closing(connection):
+            connection.row_factory = sqlite3.Row
+            connection.execute(
+                "PRAGMA synchronous = FULL"
+            )  # what was accepted survives a power cut
+            connection.execute("PRAGMA foreign_keys = ON")
+            yield connection
+
+
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    """Turn what the disk does to SQLite into a sentence; what this program does wrong stays."""
     try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")  # a job once accepted survives a power cut
-        connection.execute("PRAGMA foreign_keys = ON")
-        yield connection
-    finally:
-        connection.close()
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise QueueError(
+            path,
+            f"the queue cannot be used now ({error})",
+            "See that the disk has room and the file is there, then try again",
+        ) from error
 
 
 @contextmanager

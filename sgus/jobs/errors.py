@@ -11,3 +11,7 @@ class JobError(SgusError):
 
 class TakenError(JobError):
     """A directory that belongs to another job."""
+
+
+class QueueError(JobError):
+    """A queue that cannot be read or written now: a full disk, a file taken away or damaged."""

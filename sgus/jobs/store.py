@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final
@@ -53,7 +54,7 @@ _LIST: Final = """
 class JobStore:
     """The queue of a folder of runs. Safe for many processes and threads at once.
 
-    Every method may raise `sqlite3.Error` where the file cannot be read or written, a full disk
+    Every method may raise `QueueError` where the file cannot be read or written, a full disk
     included; then nothing has changed.
 
     Args:
@@ -247,6 +248,13 @@ class JobStore:
                 (job_id,),
             ).fetchall()
         return tuple(Event(*row) for row in rows)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep SQLite's side files in place, so that the queue can be read on a full disk."""
+        with connected(self.path) as connection:
+            connection.execute("SELECT count(*) FROM settings").fetchall()
+            yield
 
     def note_slots(self, slots: int) -> None:
         """Keep how many jobs the worker runs at a time, for estimates."""

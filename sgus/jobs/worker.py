@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from sgus.jobs.errors import JobError
+from sgus.jobs.errors import JobError, QueueError
 from sgus.jobs.job import Job
 from sgus.jobs.launcher import Exit, Handle, Launcher
 from sgus.jobs.liveness import held
@@ -78,6 +78,7 @@ class Worker:
         path = self._store.runs / WORKER_LOCK
         self._lock = self._hold.enter_context(held(path, next_step="One is enough: leave it"))
         with self._going_on("the queue"):
+            self._hold.enter_context(self._store.kept_open())
             self._store.note_slots(self._slots)
         return self
 
@@ -162,7 +163,7 @@ class Worker:
     def _pause(self, job: Job, found: Verdict) -> None:
         """The first time it goes on at once; what gets nowhere waits, twice as long each time."""
         self._paused.pop(job.id, None)
-        again = max(found.marks.fruitless, found.marks.stalled - 1)
+        again = max(found.marks.fruitless, found.marks.stalled) - 1
         if found.state == "lost" and (again > 0 or found.disk_full):
             longest = self._patience.longest_pause_s
             wait = longest if found.disk_full else self._patience.pause_s * 2 ** (again - 1)
@@ -202,10 +203,10 @@ class Worker:
         """Say a trouble of the disk or the database once, and go on; say when it is over."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
-            text = f"{type(error).__name__}: {error}"
+        except (QueueError, sqlite3.Error, OSError) as error:
+            text = str(error).rstrip(".")
             if self._troubles.get(item) != text:
-                self._say(f"{item}: {text}. Trying again.")
+                self._say(f"{item}: {text}. It goes on as soon as that is over.")
             self._troubles[item] = text
         else:
             if self._troubles.pop(item, None) is not None:

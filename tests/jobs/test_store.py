@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sgus.jobs.database import make_database
-from sgus.jobs.errors import JobError
+from sgus.jobs.errors import JobError, QueueError
 from sgus.jobs.job import Marks
 from sgus.jobs.spec import JobSpec
 from sgus.jobs.states import OPEN, STATES, TRANSITIONS
@@ -116,7 +116,7 @@ def test_make_database__a_later_version_is_refused(store: JobStore) -> None:
 
 def test_a_database_taken_away_does_not_come_back_empty(store: JobStore) -> None:
     store.path.unlink()
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+    with pytest.raises(QueueError, match=r"cannot be used now \(unable to open"):
         store.list()
     assert not store.path.exists()
 
@@ -286,6 +286,14 @@ def test_a_failing_transaction_changes_nothing(store: JobStore, monkeypatch) -> 
         store.request_cancel(1)
     monkeypatch.undo()
     assert store.get(1).state == "queued"
+
+
+def test_a_file_that_is_no_database_is_a_sentence(store: JobStore) -> None:
+    store.path.write_bytes(b"no database " * 1000)
+    with pytest.raises(
+        QueueError, match=r"cannot be used now \(file is not a database\)\. See that"
+    ):
+        store.get(1)
 
 
 def test_slots__are_remembered(store: JobStore) -> None:
