@@ -60,7 +60,7 @@ class Beginning(nn.Module):
         super().__init__()
         self.trunks = nn.ModuleList(trunks)
         self.pooled = pooled
-        self.requires_grad_(False).eval()
+        self.requires_grad_(False).eval().to(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map normalised `(n, 1, h, w)` to `(n, trunks * C, h', w')`; pooled, h' and w' are 1."""
