@@ -114,19 +114,29 @@ class Keeper:
         self._pause_s = every_s
         self._last = time.monotonic()
         self._failing = False
+        self._current = False
 
     def load(self) -> dict[str, Any] | None:
         """What `load_checkpoint` finds."""
-        return load_checkpoint(self._path, fingerprint=self._fingerprint, say=self._say)
+        found = load_checkpoint(self._path, fingerprint=self._fingerprint, say=self._say)
+        self._current = found is not None
+        return found
 
     def after_batch(self, make: Make) -> None:
         """Save when it is time."""
+        self._current = False
         if self._every_s and self._due():
             self.save(make)
 
     def after_epoch(self, make: Make) -> None:
         """Save when it is time, or when each epoch is to be kept."""
+        self._current = False
         if not self._every_s or self._due():
+            self.save(make)
+
+    def at_end(self, make: Make) -> None:
+        """Save what is not yet saved: what follows training need not train again."""
+        if not self._current:
             self.save(make)
 
     def save(self, make: Make) -> None:
@@ -139,6 +149,7 @@ class Keeper:
                        "training goes on, and it is tried again", failing=True)  # fmt: skip
         else:
             self._tell("the checkpoint could be written again", failing=False)
+            self._current = True
         self._last = time.monotonic()
         self._pause_s = max(self._every_s, _SHARE * (self._last - started))
 

@@ -88,6 +88,8 @@ def fit(
                 report(run_epoch(state, train, validation, config=config, watch=watch))
                 if keeper:
                     keeper.after_epoch(state.to_dict)
+            if keeper:
+                keeper.at_end(state.to_dict)
         except Cancelled:
             if keeper:
                 keeper.save(state.to_dict)

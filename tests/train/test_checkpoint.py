@@ -138,3 +138,15 @@ def test_saving_takes_a_small_share_of_the_time(tmp_path: Path, monkeypatch) -> 
         keeper.after_batch(dict)
     assert saves[0] == 10
     assert 5 * len(saves) <= 0.055 * clock[0]
+
+
+def test_at_the_end_it_saves_what_is_not_yet_saved(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    keeper = Keeper(path, fingerprint="mine", every_s=1000, say=print)
+    keeper.after_epoch(lambda: state(1))
+    keeper.at_end(lambda: state(2))
+    keeper.at_end(lambda: state(3))
+    again = Keeper(path, fingerprint="mine", every_s=1000, say=print)
+    assert again.load() is not None
+    again.at_end(lambda: state(4))
+    assert load(path) == (2, [])
