@@ -55,14 +55,18 @@ def fine_tune(
             beginning, validation, config=config, mirrors=False, tick=pulse.tick
         )
     kept, history = fit(
-        tail, shown, held, config=_of_the_tail(config), report=report, resume=resume, pulse=pulse
+        tail, shown, held, config=config_of_tail(config), report=report, resume=resume, pulse=pulse
     )
     tail.load_state_dict(kept.state_dict())  # the average is a copy; the tail is the network
     return network.eval(), history
 
 
-def _of_the_tail(config: TrainConfig) -> TrainConfig:
-    """For a linear reading alone: bfloat16 would lose digits and a second thread time."""
+def config_of_tail(config: TrainConfig) -> TrainConfig:
+    """What the end of a network is trained with.
+
+    A linear reading alone is trained in float32 on one thread: bfloat16 would lose digits, a second
+    thread time.
+    """
     if config.trains != "head":
         return config
     return config.model_copy(update={"precision": "float32", "threads": 1})
