@@ -85,8 +85,8 @@ def resident_mb() -> float:
 
 
 def visit(view: CohortView, pages: int, order: str, *, think_s: float) -> list[float]:
-    """Open pages one after the other. Returns the milliseconds of each."""
-    times = []
+    """Open pages one after the other. Returns the milliseconds of each, after saying the work."""
+    times, begin = [], time.process_time()
     for page in range(1, pages + 1):
         start = time.perf_counter()
         rows = ordered(view, select(view, {}), order)
@@ -96,6 +96,8 @@ def visit(view: CohortView, pages: int, order: str, *, think_s: float) -> list[f
             raise RuntimeError("an empty page")
         prepare_page(view, page_rows(rows, page % n_pages(len(rows), SIZE) + 1, SIZE))
         time.sleep(think_s)
+    print(f"processor time a page, with what is prepared: "
+          f"{1000 * (time.process_time() - begin) / pages:.0f} ms")  # fmt: skip
     return times
 
 
@@ -104,7 +106,7 @@ def say(what: str, times: list[float]) -> bool:
     cut = statistics.quantiles(times, n=20)[-1]
     print(
         f"{what:44s} median {statistics.median(times):6.1f} ms   95 % within {cut:6.1f} ms   "
-        f"worst {max(times):6.1f} ms"
+        f"worst {max(times):6.1f} ms   under {LIMIT_MS} ms: {'yes' if cut < LIMIT_MS else 'no'}"
     )
     return cut < LIMIT_MS
 
@@ -135,7 +137,7 @@ def main() -> None:
         fine.append(say("again", visit(view, arguments.pages, BY_ID, think_s=0)))
         print(f"memory {before:.0f} MB, {grown:+.1f} MB over {arguments.pages} new pages, "
               f"{resident_mb() - before - grown:+.1f} MB over them again")  # fmt: skip
-    print(f"under {LIMIT_MS} ms a page (95 %): {['no', 'yes'][all(fine)]}")
+    print(f"under {LIMIT_MS} ms a page for 95 % of pages, all three: {['no', 'yes'][all(fine)]}")
     print(f"flat in memory (under {GROWTH_MB} MB): {['no', 'yes'][grown < GROWTH_MB]}")
 
 

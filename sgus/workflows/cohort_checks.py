@@ -103,12 +103,14 @@ def all_flags(cohort: Cohort, check: Check | None) -> list[Flag]:
     """Flags of the table, and those of the files where they were looked at."""
     found = {flag.kind: flag for flag in table_flags(cohort)}
     known = set(cohort.images["image_id"])
+    files: dict[str, list[Problem]] = {}
     for problem in check.problems if check else ():
         if problem.image_id not in known or (
             problem.kind in found and problem.kind not in _OF_FILES
         ):
             continue
-        found[problem.kind] = _with(found.get(problem.kind), problem)
+        files.setdefault(problem.kind, []).append(problem)
+    found |= {kind: _of_check(kind, problems) for kind, problems in files.items()}
     return list(found.values())
 
 
@@ -169,7 +171,8 @@ def _identical(rows: pd.DataFrame) -> Flag:
     for _, group in rows.groupby("sha256", sort=False):
         first, *others = group["image_id"]
         pairs += [(str(first), str(other)) for other in others]
-    return _flag("identical", rows["image_id"], pairs=pairs)
+    notes = {other: f"the same file as {first}" for first, other in pairs}
+    return _flag("identical", rows["image_id"], notes, pairs=pairs)
 
 
 def _flag(
@@ -180,15 +183,17 @@ def _flag(
     pairs: Sequence[tuple[str, str]] = (),
 ) -> Flag:
     ids = tuple(map(str, image_ids))
-    told = {name: note for name, note in (notes or {}).items() if name in set(ids)}
+    known = set(ids)
+    told = {name: note for name, note in (notes or {}).items() if name in known}
     return Flag(kind, TITLES.get(kind, kind), ids, told, tuple(pairs))
 
 
-def _with(flag: Flag | None, problem: Problem) -> Flag:
-    """A flag with one more problem of the check; of two images that are alike, both are in it."""
-    before = flag or _flag(problem.kind, ())
-    other = _OTHER.search(problem.what)
-    pair = ((other[1], problem.image_id),) if other and problem.kind == "near-duplicate" else ()
-    ids = dict.fromkeys((*before.image_ids, *(pair[0] if pair else (problem.image_id,))))
-    notes = before.notes | {problem.image_id: problem.what}
-    return Flag(problem.kind, before.title, tuple(ids), notes, (*before.pairs, *pair))
+def _of_check(kind: str, problems: Sequence[Problem]) -> Flag:
+    """A flag of the check; of two images that are alike, both are in it."""
+    pairs = []
+    for problem in problems if kind == "near-duplicate" else ():
+        if other := _OTHER.search(problem.what):
+            pairs.append((other[1], problem.image_id))
+    both = [name for pair in pairs for name in pair]
+    ids = dict.fromkeys([*both, *(problem.image_id for problem in problems)])
+    return _flag(kind, ids, {one.image_id: one.what for one in problems}, pairs=pairs)

@@ -27,10 +27,11 @@ from sgus.workflows.cohort_view import BoolArray, CohortView
 
 _FLAG: Final = "sgus_cohort_flag"
 _SHOWN: Final = 12
+_LISTED: Final = 500
 _WHOLE_SHOWN: Final = 10
 FILES: Final = (
-    "Looks for files that are missing, damaged or changed since the import, wrong sizes, and "
-    "images that look alike."
+    "finds those that are missing, damaged or changed since the import, wrong sizes, and images "
+    "that look alike."
 )
 
 
@@ -78,7 +79,7 @@ def _files(shown: Shown) -> None:
     check, n = shown.check, shown.view.n_images
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Look into every file again" if check else f"Look into all {n:,} files"
-        start = st.button(label, icon=":material/troubleshoot:", help=FILES, key="sgus-check-files")
+        start = st.button(label, icon=":material/troubleshoot:", key="sgus-check-files")
         st.caption(_state(check))
     if start:
         _run(shown)
@@ -88,7 +89,7 @@ def _files(shown: Shown) -> None:
 
 def _state(check: Check | None) -> str:
     if check is None:
-        return f"So far only the table was looked at. {FILES}"
+        return f"So far only the table was looked at. A look into the files {FILES}"
     return (
         f"All {check.n_images:,} files were looked at: {len(check.problems):,} remarks. This is "
         "kept until the table changes; look again when files may have changed."
@@ -117,17 +118,19 @@ def _images(view: CohortView, flag: Flag) -> None:
     place = {name: at for at, name in enumerate(view.ids.tolist())}
     ids = list(dict.fromkeys(name for pair in flag.pairs for name in pair)) or list(flag.image_ids)
     rows = np.array([place[name] for name in ids[:_SHOWN]], dtype=np.int64)
-    known = view.cohort.images
+    patients = view.cohort.images["patient_id"].to_numpy()
     listed = [
         {
             "image": name,
-            view.unit: str(known["patient_id"].iat[place[name]]),
+            view.unit: str(patients[place[name]]),
             "what": flag.notes.get(name, flag.title),
         }
         for name in flag.image_ids
     ]
-    st.dataframe(listed, hide_index=True, width="stretch",
+    st.dataframe(listed[:_LISTED], hide_index=True, width="stretch",
                  height=35 * (min(len(listed), 6) + 1) + 3)  # fmt: skip
+    if len(listed) > _LISTED:
+        st.caption(f"The first {_LISTED} of {len(listed):,}; the CSV has all.")
     with st.container(horizontal=True):
         st.button(
             f"Show these {len(flag.image_ids):,} in the gallery", icon=":material/grid_view:",

@@ -69,17 +69,16 @@ def facts_html(facts: Mapping[str, str], flags: Sequence[str], parts: Sequence[s
         for name, value in facts.items()
         if name not in NAMES
     ]
-    more = (
-        f'<details><summary>{len(rest)} more columns</summary><table class="sgus-table sgus-facts-'
-        f'table">{"".join(rest)}</table></details>'
-        if rest
-        else ""
-    )
+    count = "1 more column" if len(rest) == 1 else f"{len(rest)} more columns"
+    more = f"<details><summary>{count}</summary>{_facts_table(rest)}</details>" if rest else ""
     said = f"<p><b>Flags</b>: {html.escape('; '.join(flags)) or 'none'}</p>"
     if parts:
         said += f"<p><b>In splits</b>: {html.escape('; '.join(parts))}</p>"
-    table = f'<table class="sgus-table sgus-facts-table">{"".join(rows)}</table>'
-    return f"{said}{table}{more}"
+    return f"{said}{_facts_table(rows)}{more}"
+
+
+def _facts_table(rows: Sequence[str]) -> str:
+    return f'<table class="sgus-table sgus-facts-table">{"".join(rows)}</table>'
 
 
 def predictions_html(found: Sequence[Prediction], *, grades: Sequence[int]) -> str:
