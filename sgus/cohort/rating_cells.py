@@ -17,7 +17,9 @@ MAX_GRADES: Final = 20
 MAX_READERS: Final = 100
 MAX_READINGS: Final = 20
 """Of one image by one reader."""
-_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
+MAX_PAIR_COUNTS: Final = 100_000_000
+"""Images x pairs of readers x pairs of grades: more than about 6 GB of memory."""
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d*)?", re.ASCII)
 _WHOLE: Final = re.compile(r"[+-]?\d{1,9}(?:\.0*)?", re.ASCII)
 _SHOWN: Final = 5
 _LONGEST: Final = 60
@@ -110,8 +112,13 @@ def is_missing(text: str) -> bool:
     return text.casefold() in MISSING_WORDS
 
 
+def stated(text: str) -> str:
+    """A cell about an image or a reader, "" where it says that nothing is known."""
+    return "" if is_missing(text) else text
+
+
 def is_number(text: str) -> bool:
-    """Whether a cell holds a plain decimal number."""
+    """Whether a cell holds a plain decimal number, with a point or a comma."""
     return _NUMBER.fullmatch(text) is not None
 
 
@@ -135,6 +142,9 @@ def read_grade(cell: Cell, wish: Wish, *, others: Iterable[Cell]) -> int:
     if value is not None and value in wish.grades:
         return value
     where = f"row {cell.row}, column {shown(cell.column)}"
+    if is_number(cell.text) and "," in cell.text:
+        cause = f"{where}: {quoted(cell.text)} has a decimal comma"
+        raise CohortError(wish.source, cause, "Write whole grades: 1 for 1,0")
     if is_number(cell.text) and value is None and "." in cell.text:
         raise CohortError(
             wish.source,
@@ -211,7 +221,7 @@ def refuse_rows(wish: Wish, rows: Sequence[int], cause: str, next_step: str) -> 
 def one_value(
     pairs: Iterable[tuple[str, str]], wish: Wish, *, column: str, owner: str
 ) -> dict[str, str]:
-    """The one value of each image or reader in a column; an empty cell says nothing.
+    """The one value of each image or reader in a column; an empty cell, or `NA`, says nothing.
 
     Args:
         pairs: Name of the image or reader, and the cell, row by row.
@@ -223,8 +233,8 @@ def one_value(
         CohortError: One has two values.
     """
     found: dict[str, str] = {}
-    for name, value in pairs:
-        known = found.get(name, "")
+    for name, cell in pairs:
+        known, value = found.get(name, ""), stated(cell)
         if known and value and known != value:
             raise CohortError(
                 wish.source,

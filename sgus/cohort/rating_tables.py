@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sgus.cohort.rating_cells import (
+    MAX_PAIR_COUNTS,
     MAX_READERS,
     MAX_READINGS,
     Draft,
@@ -188,6 +189,14 @@ def _check_size(draft: Draft, wish: Wish) -> None:
             wish.source,
             f"it names {len(draft.readers):,} readers, at most {MAX_READERS} can be compared",
             "Check that readers and images are not swapped",
+        )
+    pairs = len(draft.readers) * (len(draft.readers) - 1) // 2
+    if len(draft.items) * pairs * len(wish.grades) ** 2 > MAX_PAIR_COUNTS:
+        raise CohortError(
+            wish.source,
+            f"{len(draft.items):,} images by {len(draft.readers)} readers on {len(wish.grades)} "
+            "grades are more than the memory holds when all pairs of readers are compared",
+            "Leave readers out with --ignore, or split the table",
         )
     most = max((cell.reading for cell in draft.cells), default=1)
     if most > MAX_READINGS:
