@@ -234,9 +234,18 @@ def _finished(draft: Draft, wish: Wish, table: Sheet, sha256: str) -> RatingTabl
         n_rows_read=len(table.rows),
         n_empty=len(draft.cells) - len(rows),
         n_never_rated=len(draft.items) - len(rated),
-        notes=(*table.notes, *draft.notes, *_silent(draft, rows)),
+        notes=(*table.notes, *draft.notes, *_alike(draft), *_silent(draft, rows)),
         sha256=sha256,
     )
+
+
+def _alike(draft: Draft) -> list[str]:
+    """A note about names that one person may have: half of the readings would be of another."""
+    spelt = Counter("".join(reader.split()).casefold() for reader in draft.readers)
+    same = [name for name in draft.readers if spelt["".join(name.split()).casefold()] > 1]
+    if not same:
+        return []
+    return [f"names that differ in case or spaces alone are different readers: {listed(same)}"]
 
 
 def _silent(draft: Draft, rows: Sequence[Reading]) -> list[str]:

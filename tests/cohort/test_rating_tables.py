@@ -183,6 +183,13 @@ def test_readers_without_a_grade_are_kept_and_said():
     assert table.notes == ("without any grade: reader c",)
 
 
+def test_names_that_differ_in_case_alone_are_said():
+    table = read("image_id,rater_id,grade\ni,Dr Anna,1\nj,dr  anna,2\nj,bert,2\n")
+    assert table.readers == ("Dr Anna", "dr  anna", "bert")
+    said = "names that differ in case or spaces alone are different readers: Dr Anna, dr  anna"
+    assert table.notes == (said,)
+
+
 def test_a_missing_header_row_is_suspected():
     assert any("no header row" in note for note in read("1,2,3\n0,1,1\n").notes)
 
