@@ -111,9 +111,10 @@ def _columns(n_readers: int) -> dict[str, Any]:
             help="Share of all pairs of readings on this boundary", **share
         ),
         "grades apart": st.column_config.NumberColumn(
-            width="small", help="Highest less lowest grade"
+            "apart", width="small", help="Highest less lowest grade"
         ),
         "crosses >= 2": st.column_config.TextColumn(
+            "calls differ", width="small",
             help="Readers differ on whether the gland is pathological"
         ),
     }  # fmt: skip
