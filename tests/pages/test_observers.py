@@ -236,3 +236,10 @@ def test_observers__a_saved_figure_says_what_it_rests_on(data: Path) -> None:
     for chart in test.get("plotly_chart"):
         along = json.loads(chart.proto.spec)["layout"]["xaxis"]["title"]["text"]
         assert "<br>95 % intervals; 2 readers, " in along
+
+
+def test_observers__the_command_names_the_column_of_the_patients() -> None:
+    test = upload(table().replace(b"patient_id", b"who"))
+    test = test.text_input(key="sgus_observers_patients").set_value("who").run()
+    test = view(test, "All figures")
+    assert "--grades 0,1,2,3 --patient-column who --resamples" in test.code[0].value

@@ -32,7 +32,7 @@ TIES: Final[dict[str, TieRule]] = {
 }
 _TIE: Final = "sgus_consensus_tie"
 _ROWS_SHOWN: Final = 8
-_ROW_HEIGHT: Final = 35
+_ROW_HEIGHT: Final = 38
 
 
 def show(observed: Observed) -> None:
@@ -143,10 +143,10 @@ def differing_rows(observed: Observed, found: Consensus) -> list[dict[str, Any]]
 
 
 def _sure(found: Consensus, at: int) -> float | None:
-    """Percent, rounded down: 99.9 is not certain. None where Dawid-Skene is not to be relied on."""
+    """Percent, rounded down and 99 at most: no estimate is certain. None where unreliable."""
     if found.fit.reason:
         return None
-    return float(np.floor(100.0 * np.nan_to_num(found.fit.posterior[at]).max()))
+    return min(99.0, float(np.floor(100.0 * np.nan_to_num(found.fit.posterior[at]).max())))
 
 
 def _show_confusions(observed: Observed, found: Consensus) -> None:

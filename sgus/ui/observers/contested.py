@@ -26,7 +26,7 @@ EVERYTHING: Final = "any grades"
 _WHICH: Final = "sgus_contested_which"
 _ON_BOUNDARY: Final = "on this boundary"
 _ROWS_SHOWN: Final = 8
-_ROW_HEIGHT: Final = 35
+_ROW_HEIGHT: Final = 38
 
 
 def show_contested(observed: Observed, key: str) -> None:

@@ -224,7 +224,7 @@ def _finish(
     )
     layout["margin"]["t"] += room
     figure.update_layout(layout | {"showlegend": legend})
-    figure.update_layout(legend={"y": -74 / (ROW * len(order))})
+    figure.update_layout(legend={"y": -92 / (ROW * len(order))})
     figure.update_xaxes(axis(x, range=_range(values), zeroline=True, zerolinecolor=INK))
     figure.update_yaxes(
         axis(**named(order), categoryorder="array", categoryarray=list(order), gridcolor=LINE,

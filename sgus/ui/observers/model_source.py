@@ -74,8 +74,9 @@ def _uploaded(observed: Observed, key: str) -> ModelReadings | None:
     kept = cast("tuple[str, bytes] | None", st.session_state.get(_TABLE))
     if kept is None:
         st.info(
-            "Upload the grades that a model gave to these images: `predictions.csv` of a run, or "
-            "what `python -m sgus predict IMAGES --csv` writes."
+            "Upload the grades that a model gave to these images: a table with the columns "
+            "image_id and predicted, such as `predictions.csv` of a run, or what `python -m sgus "
+            "predict IMAGES --csv` writes."
         )
         return None
     name, data = kept

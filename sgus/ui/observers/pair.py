@@ -165,7 +165,7 @@ def _show_differing(observed: Observed, first: str, second: str) -> None:
         return
     st.caption(f"{len(items):,} of {n_both:,} images both read; the furthest apart come first.")
     rows = differing_rows(items, first, second)
-    st.dataframe(rows, hide_index=True, width="stretch", height=35 * (min(len(rows), 6) + 1) + 3)
+    st.dataframe(rows, hide_index=True, width="stretch", height=38 * (min(len(rows), 6) + 1) + 3)
     download_csv(
         rows, name="images-two-readers-disagree-on", synthetic=observed.synthetic,
         key="sgus-differing-csv", label="Download this list (CSV)",

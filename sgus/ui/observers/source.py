@@ -36,6 +36,11 @@ _SCALE: Final = "sgus_observers_scale"
 _PATIENTS: Final = "sgus_observers_patients"
 
 
+def patient_column() -> str:
+    """The column of the patients of an uploaded table as it was typed; "" where it was not."""
+    return str(st.session_state.get(f"{_PATIENTS}_kept", "")).strip()
+
+
 def choose_source() -> Observed | None:
     """Draw the choice of readings.
 
