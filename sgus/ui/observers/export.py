@@ -147,6 +147,8 @@ def say_basis(figure: go.Figure, basis: str) -> None:
     along = figure.layout.xaxis.title.text
     figure.update_xaxes(title_text=f"{along}<br>{basis}" if along else basis)
     figure.update_xaxes(title_font_size=FONT_SIZE)
+    if not along:  # slanted names of readers reach further down than plotly thinks
+        figure.update_xaxes(title_standoff=18)
     room = _BASIS_ROOM * (1 + basis.count("<br>"))
     layout = figure.layout
     figure.update_layout(height=layout.height + room, margin_b=layout.margin.b + room)
