@@ -14,6 +14,8 @@ from sgus.core.errors import CohortError
 MISSING_WORDS: Final = ("", "na", "n/a", "nan", "-", ".")
 """Cells, in lower case, that say an image was not read."""
 MAX_GRADES: Final = 20
+HIGHEST_GRADE: Final = 9999
+"""Beyond it squares of distances lose digits; no score has such grades."""
 MAX_READERS: Final = 100
 MAX_READINGS: Final = 20
 """Of one image by one reader."""
@@ -102,6 +104,9 @@ def check_scale(grades: Sequence[int]) -> tuple[int, ...]:
     if not 2 <= len(scale) <= MAX_GRADES:
         cause = f"a scale has 2 to {MAX_GRADES} grades, not {len(scale)}"
         raise CohortError(f"grades {said}", cause, "Give all grades that can be given: 0,1,2,3")
+    if any(abs(grade) > HIGHEST_GRADE for grade in scale):
+        cause = f"a grade lies beyond {HIGHEST_GRADE}"
+        raise CohortError(f"grades {said}", cause, "Give grades as small whole numbers: 0,1,2,3")
     if list(scale) != sorted(set(scale)):
         raise CohortError(f"grades {said}", "they do not rise", "Give each once, the lowest first")
     return scale

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sgus.cohort.rating_cells import check_scale
 from sgus.cohort.rating_tables import RatingTable, read_ratings
 from sgus.core.errors import CohortError
 
@@ -30,3 +31,9 @@ def test_patients_that_are_not_available_are_not_one_patient(word):
             read(text)
     filled = read(f"image_id,rater_id,grade,patient_id\ni,a,1,{word}\ni,b,1,P\n")
     assert dict(filled.patients) == {"i": "P"}
+
+
+def test_a_scale_of_huge_numbers_is_refused():
+    assert check_scale([-2, 0, 9999]) == (-2, 0, 9999)
+    with pytest.raises(CohortError, match="a grade lies beyond 9999"):
+        check_scale([0, 1, 10**20])
