@@ -61,7 +61,8 @@ def command(
     The grades that could be given are --grades; a table with others is refused.
     """
     scale = None if grades is None else _scale(grades)
-    _check(resamples, seed, csv, force=force)
+    _check(resamples, seed)
+    _check_csv(csv, ratings, force=force)
     from sgus.stats.agreement.everything import agreement_figures
     from sgus.workflows.observers import observe
 
@@ -114,7 +115,7 @@ def _scale(text: str) -> tuple[int, ...]:
         raise ConfigError("--grades", cause, "Write all grades with commas: 0,1,2,3") from error
 
 
-def _check(resamples: int, seed: int, csv: Path | None, *, force: bool) -> None:
+def _check(resamples: int, seed: int) -> None:
     """Refuse before computing what would be refused after it."""
     from sgus.core.errors import ConfigError
 
@@ -123,5 +124,18 @@ def _check(resamples: int, seed: int, csv: Path | None, *, force: bool) -> None:
         raise ConfigError("--resamples", cause, "2000 is enough for most tables")
     if seed < 0:
         raise ConfigError("--seed", f"{seed} is below 0", "Give 0 or more")
-    if csv is not None and csv.exists() and not force:
+
+
+def _check_csv(csv: Path | None, ratings: Path, *, force: bool) -> None:
+    """Refuse to replace a file unasked, and the readings themselves even when asked."""
+    from sgus.core.errors import ConfigError
+
+    if csv is None or not csv.exists():
+        return
+    if csv.is_dir():
+        raise ConfigError("--csv", f"{csv} is a directory", "Name a file in it")
+    if csv.resolve().is_relative_to(ratings.resolve()):  # itself, or a file of the cohort
+        cause = "the ratings are read from there, and are never replaced"
+        raise ConfigError(csv, cause, "Name another file")
+    if not force:
         raise ConfigError(csv, "the file is there already", "Name another, or add --force")

@@ -14,10 +14,14 @@ from sgus.core.errors import CohortError
 MISSING_WORDS: Final = ("", "na", "n/a", "nan", "-", ".")
 """Cells, in lower case, that say an image was not read."""
 MAX_GRADES: Final = 20
+HIGHEST_GRADE: Final = 9999
+"""Beyond it squares of distances lose digits; no score has such grades."""
 MAX_READERS: Final = 100
 MAX_READINGS: Final = 20
 """Of one image by one reader."""
-_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
+MAX_PAIR_COUNTS: Final = 100_000_000
+"""Images x pairs of readers x pairs of grades: more than about 6 GB of memory."""
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d*)?", re.ASCII)
 _WHOLE: Final = re.compile(r"[+-]?\d{1,9}(?:\.0*)?", re.ASCII)
 _SHOWN: Final = 5
 _LONGEST: Final = 60
@@ -100,6 +104,9 @@ def check_scale(grades: Sequence[int]) -> tuple[int, ...]:
     if not 2 <= len(scale) <= MAX_GRADES:
         cause = f"a scale has 2 to {MAX_GRADES} grades, not {len(scale)}"
         raise CohortError(f"grades {said}", cause, "Give all grades that can be given: 0,1,2,3")
+    if any(abs(grade) > HIGHEST_GRADE for grade in scale):
+        cause = f"a grade lies beyond {HIGHEST_GRADE}"
+        raise CohortError(f"grades {said}", cause, "Give grades as small whole numbers: 0,1,2,3")
     if list(scale) != sorted(set(scale)):
         raise CohortError(f"grades {said}", "they do not rise", "Give each once, the lowest first")
     return scale
@@ -110,8 +117,13 @@ def is_missing(text: str) -> bool:
     return text.casefold() in MISSING_WORDS
 
 
+def stated(text: str) -> str:
+    """A cell about an image or a reader, "" where it says that nothing is known."""
+    return "" if is_missing(text) else text
+
+
 def is_number(text: str) -> bool:
-    """Whether a cell holds a plain decimal number."""
+    """Whether a cell holds a plain decimal number, with a point or a comma."""
     return _NUMBER.fullmatch(text) is not None
 
 
@@ -135,6 +147,9 @@ def read_grade(cell: Cell, wish: Wish, *, others: Iterable[Cell]) -> int:
     if value is not None and value in wish.grades:
         return value
     where = f"row {cell.row}, column {shown(cell.column)}"
+    if is_number(cell.text) and "," in cell.text:
+        cause = f"{where}: {quoted(cell.text)} has a decimal comma"
+        raise CohortError(wish.source, cause, "Write whole grades: 1 for 1,0")
     if is_number(cell.text) and value is None and "." in cell.text:
         raise CohortError(
             wish.source,
@@ -211,7 +226,7 @@ def refuse_rows(wish: Wish, rows: Sequence[int], cause: str, next_step: str) -> 
 def one_value(
     pairs: Iterable[tuple[str, str]], wish: Wish, *, column: str, owner: str
 ) -> dict[str, str]:
-    """The one value of each image or reader in a column; an empty cell says nothing.
+    """The one value of each image or reader in a column; an empty cell, or `NA`, says nothing.
 
     Args:
         pairs: Name of the image or reader, and the cell, row by row.
@@ -223,8 +238,8 @@ def one_value(
         CohortError: One has two values.
     """
     found: dict[str, str] = {}
-    for name, value in pairs:
-        known = found.get(name, "")
+    for name, cell in pairs:
+        known, value = found.get(name, ""), stated(cell)
         if known and value and known != value:
             raise CohortError(
                 wish.source,

@@ -11,6 +11,7 @@ from sgus.cohort.rating_cells import (
     Wish,
     check_patients,
     find_column,
+    is_missing,
     one_value,
     read_number,
     refuse_rows,
@@ -23,6 +24,7 @@ IMAGE_NAMES: Final = ("image_id", "item", "image")
 RATER_NAMES: Final = ("rater_id", "rater", "reader")
 GRADE_NAMES: Final = ("grade", "rating", "score")
 READING_NAMES: Final = ("reading", "round")
+_NO_NAME: Final = "Name it in each row, or delete the row; NA, NaN, - and . are no names"
 PATIENT: Final = "patient_id"
 EXPERIENCE: Final = "experience"
 KNOWN_ATTRIBUTES: Final = (
@@ -47,8 +49,8 @@ def read_long(sheet: Sheet, wish: Wish) -> Draft:
     columns = _columns(sheet, wish)
     images, raters = sheet.column(columns["image"]), sheet.column(columns["rater"])
     for what, names in (("image", images), ("reader", raters)):
-        rows = [row for row, name in zip(sheet.numbers, names, strict=True) if not name]
-        refuse_rows(wish, rows, f"there is no {what}", "Name it in each row, or delete the row")
+        rows = [row for row, name in zip(sheet.numbers, names, strict=True) if is_missing(name)]
+        refuse_rows(wish, rows, f"there is no {what}", _NO_NAME)
     readings, notes = _readings(sheet, columns, wish, list(zip(images, raters, strict=True)))
     cells = [
         Cell(image, rater, reading, text, row, columns["grade"])

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sgus.cohort.rating_cells import (
+    MAX_PAIR_COUNTS,
     MAX_READERS,
     MAX_READINGS,
     Draft,
@@ -189,6 +190,14 @@ def _check_size(draft: Draft, wish: Wish) -> None:
             f"it names {len(draft.readers):,} readers, at most {MAX_READERS} can be compared",
             "Check that readers and images are not swapped",
         )
+    pairs = len(draft.readers) * (len(draft.readers) - 1) // 2
+    if len(draft.items) * pairs * len(wish.grades) ** 2 > MAX_PAIR_COUNTS:
+        raise CohortError(
+            wish.source,
+            f"{len(draft.items):,} images by {len(draft.readers)} readers on {len(wish.grades)} "
+            "grades are more than the memory holds when all pairs of readers are compared",
+            "Leave readers out with --ignore, or split the table",
+        )
     most = max((cell.reading for cell in draft.cells), default=1)
     if most > MAX_READINGS:
         cell = next(cell for cell in draft.cells if cell.reading == most)
@@ -225,9 +234,18 @@ def _finished(draft: Draft, wish: Wish, table: Sheet, sha256: str) -> RatingTabl
         n_rows_read=len(table.rows),
         n_empty=len(draft.cells) - len(rows),
         n_never_rated=len(draft.items) - len(rated),
-        notes=(*table.notes, *draft.notes, *_silent(draft, rows)),
+        notes=(*table.notes, *draft.notes, *_alike(draft), *_silent(draft, rows)),
         sha256=sha256,
     )
+
+
+def _alike(draft: Draft) -> list[str]:
+    """A note about names that one person may have: half of the readings would be of another."""
+    spelt = Counter("".join(reader.split()).casefold() for reader in draft.readers)
+    same = [name for name in draft.readers if spelt["".join(name.split()).casefold()] > 1]
+    if not same:
+        return []
+    return [f"names that differ in case or spaces alone are different readers: {listed(same)}"]
 
 
 def _silent(draft: Draft, rows: Sequence[Reading]) -> list[str]:

@@ -18,6 +18,7 @@ from sgus.cohort.rating_cells import (
     quoted,
     refuse_rows,
     shown,
+    stated,
     wanted_column,
 )
 from sgus.cohort.rating_long import GRADE_NAMES, IMAGE_NAMES, KNOWN_ATTRIBUTES, PATIENT, RATER_NAMES
@@ -26,6 +27,13 @@ from sgus.core.errors import CohortError
 
 _REPEATED: Final = re.compile(r"(.*\S) ?(?:#(\d{1,2})|\((\d{1,2})\))", re.ASCII)
 _SURELY_RATER: Final = RATER_NAMES[0]
+_NO_READER: Final = frozenset(
+    {
+        "case", "case_id", "id", "index", "nr", "nr.", "number", "patient", "patient id", "row",
+        "study_id", "subject", "subject_id", "unnamed: 0",
+    }
+)  # fmt: skip
+"""Columns that count images or patients: their small numbers would pass for grades."""
 
 
 def read_wide(sheet: Sheet, wish: Wish) -> Draft:
@@ -106,6 +114,13 @@ def _check_readers(sheet: Sheet, columns: list[str], wish: Wish) -> None:
                 "column grade does not say who read",
                 f"Rename it to the reader's name, or leave it out with --ignore {column}",
             )
+        if name in _NO_READER:
+            raise CohortError(
+                wish.source,
+                f"column {column} does not sound like a reader",
+                f"Rename it image_id, name it with --patient-column {quoted(column)}, "
+                f"or leave it out with --ignore {quoted(column)}",
+            )
         _refuse_text(column, sheet.column(column), wish)
 
 
@@ -157,12 +172,13 @@ def _describe(
     draft: Draft, sheet: Sheet, wish: Wish, patient_column: str | None, attributes: list[str]
 ) -> None:
     if patient_column is not None:
-        of_image = dict(zip(draft.items, sheet.column(patient_column), strict=True))
+        of_image = dict(zip(draft.items, map(stated, sheet.column(patient_column)), strict=True))
         draft.patients = check_patients(of_image, wish, column=patient_column)
     for column in attributes:
         name = column.casefold()
         key = name if name in KNOWN_ATTRIBUTES else column
-        draft.item_attributes[key] = dict(zip(draft.items, sheet.column(column), strict=True))
+        cells = map(stated, sheet.column(column))
+        draft.item_attributes[key] = dict(zip(draft.items, cells, strict=True))
 
 
 def _notes(draft: Draft, wish: Wish, image_column: str | None) -> list[str]:

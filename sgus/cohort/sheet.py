@@ -144,12 +144,13 @@ def _read_excel(data: bytes, path: Path, name: str | None) -> list[list[str]]:
     }
     filled = [title for title, records in sheets.items() if any(map(any, records))]
     if name is None and len(filled) == 1:
-        return sheets[filled[0]]
+        name = filled[0]
     if name is None or name not in sheets:
         cause = "several sheets hold something" if name is None else f"there is no sheet {name!r}"
         cause = cause if filled else "the workbook is empty"
         known = printable(", ".join(sheets), limit=_LONGEST)
         raise CohortError(path, cause, f"Name the sheet, one of: {known}")
+    _refuse_unknown_values(data, path, name, sheets[name])
     return sheets[name]
 
 
@@ -158,6 +159,28 @@ def _refuse_huge(archive: zipfile.ZipFile, path: Path) -> None:
     if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
         cause = f"it unpacks to more than {_MAX_UNPACKED // 2**20} MB"
         raise CohortError(path, cause, "Save the table alone, as CSV")
+
+
+def _refuse_unknown_values(
+    data: bytes, path: Path, name: str, records: Sequence[Sequence[str]]
+) -> None:
+    """A program that writes formulas without their results leaves cells that look empty."""
+    if all(map(all, records)):
+        return
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        page = openpyxl.load_workbook(io.BytesIO(data), read_only=False)[name]
+    results = [
+        (cell.coordinate, value)
+        for row, values in zip(page.iter_rows(), records, strict=True)
+        for cell, value in zip(row, values, strict=True)
+        if cell.data_type == "f"
+    ]
+    if results and not any(value for _, value in results):  # some may have an empty result
+        cause = f"none of its {len(results)} formulas has a result, the first is {results[0][0]}"
+        raise CohortError(path, cause, "Open it in a spreadsheet program and save it again")
 
 
 def _cell(value: object) -> str:

@@ -251,6 +251,18 @@ def test_csv__every_figure_and_no_formula(table, capsys, tmp_path):
     assert run(capsys, table, "--resamples", 0, "--csv", out, "--force")[0] == 0
 
 
+def test_csv__never_in_the_place_of_the_ratings(table, capsys, tmp_path):
+    before = table.read_bytes()
+    link = tmp_path / "link.csv"
+    link.symlink_to(table)
+    for out in (table, link):
+        status, _, err = run(capsys, table, "--csv", out, "--force")
+        assert (status, table.read_bytes()) == (2, before)
+        assert "the ratings are read from there, and are never replaced. Name another file" in err
+    status, _, err = run(capsys, table, "--csv", tmp_path, "--force")
+    assert (status, "is a directory. Name a file in it" in err) == (2, True)
+
+
 def test_columns_are_left_out_or_named(table, capsys):
     words = ("--ignore", "=cleo()", "--ignore", "patient_id", "--patient-column", "gland")
     document = json.loads(run(capsys, table, "--json", "--resamples", 0, *words)[1])
@@ -283,6 +295,10 @@ def test_a_cohort_with_its_patients(tmp_path, capsys):
     assert document["panel"]["counts"]["n_excluded"] == 2
     assert len(document["panel"]["manifest_hash"]) == 64
     assert str(tmp_path) not in json.dumps(document)
+    before = (root / "ratings.csv").read_bytes()
+    status, _, err = run(capsys, root, "--csv", root / "ratings.csv", "--force")
+    assert (status, "never replaced" in err) == (2, True)
+    assert (root / "ratings.csv").read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,13 @@ def test_readers_without_a_grade_are_kept_and_said():
     assert table.notes == ("without any grade: reader c",)
 
 
+def test_names_that_differ_in_case_alone_are_said():
+    table = read("image_id,rater_id,grade\ni,Dr Anna,1\nj,dr  anna,2\nj,bert,2\n")
+    assert table.readers == ("Dr Anna", "dr  anna", "bert")
+    said = "names that differ in case or spaces alone are different readers: Dr Anna, dr  anna"
+    assert table.notes == (said,)
+
+
 def test_a_missing_header_row_is_suspected():
     assert any("no header row" in note for note in read("1,2,3\n0,1,1\n").notes)
 
@@ -204,6 +211,11 @@ def test_a_missing_header_row_is_suspected():
         ("image_id,a,b\ni,1,4\n", r"row 2, column b: '4' is none of the grades 0, 1, 2, 3\. Give "
          r"the scale if it is another, such as --grades 1,2,3,4\. Correct the cell, or leave"),
         ("image_id,a,b\ni,1,1.5\n", r"row 2, column b: '1\.5' is not a whole grade"),
+        ("image_id;a;b\ni;1,0;2,0\n", "row 2, column a: '1,0' has a decimal comma. Write whole"),
+        ("Subject,a,b\n1,1,2\n2,2,2\n", "column Subject does not sound like a reader. Rename it"),
+        ("image_id,id,a,b\ni,1,1,2\n", "leave it out with --ignore 'id'"),
+        ("image_id,rater_id,grade\nNA,a,1\nNA,a,2\n", r"there is no image \(rows 2, 3\)"),
+        ("image_id,rater_id,grade\ni,NaN,1\n", r"there is no reader \(row 2\)"),
         ("image_id,a,b\ni,1,99999999999999999999\n", "'99999999999999999999' is none of the"),
         ("image_id,a,b\ni,1,1e0\nj,1,1\n", "'1e0' is none of the grades"),
         ("image_id,a,b\ni,1,1_0\nj,1,1\n", "'1_0' is none of the grades"),
@@ -295,6 +307,11 @@ def test_refused__tables_that_are_no_panel():
     names = ",".join(f"r{n}" for n in range(101))
     with pytest.raises(CohortError, match=r"names 101 readers, at most 100.*swapped"):
         read(f"image_id,{names}\ni{',1' * 101}\n")
+    names = ",".join(f"r{n}" for n in range(100))
+    rows = "".join(f"i{n}{',1' * 100}\n" for n in range(1263))
+    with pytest.raises(CohortError, match="1,263 images by 100 readers on 4 grades are more than"):
+        read(f"image_id,{names}\n{rows}")
+    assert read(f"image_id,{names}\n{rows[: rows.rindex('i')]}").n_items == 1262
     with pytest.raises(CohortError, match="row 22: reading 21 of image 'i' by reader 'a'"):
         read("image_id,rater_id,grade\n" + "i,a,1\n" * 21)
 

@@ -28,6 +28,16 @@ def test_read_sheet__quotes_blank_rows_and_row_numbers(tmp_path):
     assert sheet.numbers == (2, 5)
 
 
+def test_read_sheet__formulas_nobody_has_computed_are_not_empty_cells(tmp_path):
+    path = tmp_path / "labels.xlsx"
+    book = openpyxl.Workbook()
+    for row in [("id", "score"), (1, "=1+1"), (2, "=B2")]:
+        book.active.append(row)
+    book.save(path)
+    with pytest.raises(CohortError, match="none of its 2 formulas has a result, the first is B2"):
+        read_sheet(path)
+
+
 def test_read_sheet__excel_cells_as_a_person_writes_them(tmp_path):
     path = tmp_path / "labels.xlsx"
     book = openpyxl.Workbook()

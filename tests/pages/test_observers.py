@@ -181,3 +181,65 @@ def test_observers__an_uploaded_table_stays_when_the_page_is_left() -> None:
     test = test.switch_page("pages/observers.py").run()
     assert "Shown: table.csv, uploaded earlier in this session." in text_of(test)
     assert "3 readers graded 24 images" in text_of(test)
+
+
+def test_observers__two_readers_are_told_why_nobody_is_severe() -> None:
+    test = view(upload(table(n_readers=2)), "Readers")
+    assert not test.exception
+    assert "Nobody can be called severe or lenient here: no image of this reader" in text_of(test)
+    assert titles(test) == ["Readers: mean kappa with each other reader, quadratic weights"]
+    test = (
+        test.button_group(key="sgus_readers_against").set_value("the consensus of the others").run()
+    )
+    assert "There is no such kappa: no image of this reader has a consensus" in text_of(test)
+    assert not titles(test)
+
+
+def test_observers__dawid_skene_of_two_readers_is_not_shown_as_if_it_were_sure() -> None:
+    test = view(upload(table(n_readers=2, repeats=False)), "Consensus")
+    assert not test.exception
+    assert "Do not rely on Dawid-Skene here" in test.warning[0].value
+    assert titles(test) == ["Images of each grade, by kind of consensus"]
+
+
+def test_observers__names_with_markup_are_shown_as_they_are_written() -> None:
+    data = b"image_id,<b>A</b>,**B** $x$\n" + b"".join(
+        b"%d,%d,%d\n" % (i, i % 4, i % 3) for i in range(9)
+    )
+    test = view(upload(data, name="![x](y).csv"), "Pairs of readers")
+    assert not test.exception
+    assert "Images on which &lt;b&gt;A&lt;/b&gt; and **B** $x$ disagree" in text_of(test)
+    assert not any("**B**" in heading.value for heading in test.subheader)
+    for name in ("Pairs of readers", "Readers", "Grades", "The 0/1 boundary", "Consensus"):
+        charts = view(test, name).get("plotly_chart")
+        assert charts
+        for chart in charts:
+            spec = json.loads(chart.proto.spec)
+            texts = [
+                axis.get("ticktext") or [] for key, axis in spec["layout"].items() if "axis" in key
+            ]
+            texts.append([one["text"] for one in spec["layout"].get("annotations", [])])
+            assert not any("<b>A</b>" in text for group in texts for text in group), name
+
+
+def test_observers__whether_patients_are_known_stands_in_view() -> None:
+    test = upload(b"A,B\n0,0\n1,2\n2,2\n3,3\n")
+    said = text_of(test)
+    first, second = said.index("Patients are not known"), said.index("There is no column image_id")
+    assert first < second
+    assert "1 more note on these readings" in [one.label for one in test.expander]
+
+
+def test_observers__a_saved_figure_says_what_it_rests_on(data: Path) -> None:
+    save_small_cohort(data / "demo")
+    test = view(open_page("observers"), "Readers")
+    for chart in test.get("plotly_chart"):
+        along = json.loads(chart.proto.spec)["layout"]["xaxis"]["title"]["text"]
+        assert "<br>95 % intervals; 2 readers, " in along
+
+
+def test_observers__the_command_names_the_column_of_the_patients() -> None:
+    test = upload(table().replace(b"patient_id", b"who"))
+    test = test.text_input(key="sgus_observers_patients").set_value("who").run()
+    test = view(test, "All figures")
+    assert "--grades 0,1,2,3 --patient-column who --resamples" in test.code[0].value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sgus.core.grades import STAGES
 from sgus.stats.comparison.stage_accuracy import AccuracyPoint
 from sgus.ui.observers.boundary_words import FEW_PATIENTS
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import LONGEST_NAME, axis, chart_layout, named
 from sgus.ui.observers.model_chart import MEAN_MARK, MODEL_MARK, READER_MARK, ROW
 from sgus.ui.theme import CEILING_COLOUR, FADED, INK, MUTED
 from sgus.ui.words import percent
@@ -63,7 +63,7 @@ def accuracy_figure(
             if point.kind == "ceiling":
                 _add_ceiling(figure, point, column)
     _add_legend(figure)
-    longest = max(map(len, names), default=4)
+    longest = min(LONGEST_NAME, max(map(len, names), default=4))
     layout = chart_layout(
         title, height=230 + ROW * len(names), left=min(260, 40 + 8 * longest), bottom=92
     )
@@ -74,7 +74,7 @@ def accuracy_figure(
         axis("accuracy, %", range=[0, 1.02], tickvals=[0, 0.5, 1], ticktext=["0", "50", "100"])
     )
     figure.update_yaxes(
-        axis(type="category", categoryorder="array", categoryarray=names,
+        axis(**named(names), categoryorder="array", categoryarray=names,
              range=[-0.6, len(names) - 0.4])
     )  # fmt: skip
     return figure, [vars(point) for point in points]

@@ -21,6 +21,7 @@ from sgus.ui.observers.contested import show_contested
 from sgus.ui.observers.export import show_figure
 from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import n_resamples, seed
+from sgus.ui.observers.words import basis_words
 from sgus.workflows.observer_boundary import Disagreement, Swaps
 from sgus.workflows.observers import Observed
 
@@ -44,7 +45,7 @@ def show(observed: Observed) -> None:
     steps = {f"{a} v {b}": (a, b) for a, b in boundaries(observed.panel.scale)}
     recall(_WHICH, next(iter(steps)), list(steps))
     recall(_OF, _ALL, (_ALL, _NEAR))
-    left, right = st.columns([2, 5], gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     which = left.segmented_control(
         "Boundary", list(steps), key=_WHICH, on_change=keep, args=(_WHICH,)
     ) or next(iter(steps))  # fmt: skip
@@ -72,7 +73,7 @@ def _show_shares(found: Disagreement, observed: Observed) -> None:
     figure = shares_figure(found, panel.scale)
     show_figure(
         figure, rows, name="where-readers-disagree", synthetic=observed.synthetic,
-        key="sgus-boundary-shares",
+        basis=basis_words(observed, intervals=True), key="sgus-boundary-shares",
     )  # fmt: skip
     resampled = "images" if panel.unit == "item" else f"{panel.unit}s"
     threshold = (
@@ -83,7 +84,8 @@ def _show_shares(found: Disagreement, observed: Observed) -> None:
     )
     st.caption(
         f"Disagreement: two readings of one image that differ, every pair of readers counted."
-        f"{threshold} Lines: 95 % intervals, {n_resamples():,} resamples of {resampled}."
+        f"{threshold} Lines, and in brackets: 95 % intervals, {n_resamples():,} resamples of "
+        f"{resampled}."
     )
 
 
@@ -92,8 +94,9 @@ def _show_swaps(found: Swaps, observed: Observed, *, within: bool) -> None:
     name = f"swaps-{found.boundary[0]}-{found.boundary[1]}"
     figure, rows = swap_heatmap(found.matrix, found.boundary, within=within)
     show_figure(
-        figure, rows, name=f"{name}-readers", synthetic=observed.synthetic, key="sgus-swap-matrix"
-    )
+        figure, rows, name=f"{name}-readers", synthetic=observed.synthetic,
+        basis=basis_words(observed), key="sgus-swap-matrix",
+    )  # fmt: skip
     st.caption(
         "Percent of images on which the two readers gave the two grades, one each; readers who "
         "do so least come first. Point at a cell for the counts."

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sgus.core.cells import printable
 from sgus.core.grades import GRADES, PATHOLOGICAL_FROM
 from sgus.stats.agreement.family import Agreement
 from sgus.stats.boundary import SwapMatrix, sharing_forms
 from sgus.ui.observers.boundary_words import FEW_PATIENTS, counted, share_words
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import axis, chart_layout, label, named
 from sgus.ui.theme import CROSSING, FADED, INK, MUTED, SAME_SIDE, TRACK
 from sgus.workflows.observer_boundary import Disagreement, GroupedRate
 
@@ -25,6 +26,8 @@ _ROW: Final = 30
 _SCALE: Final = [[0.0, "#F7FAFC"], [0.5, "#8FBEDD"], [1.0, "#0B4A75"]]
 _DARK_FROM: Final = 0.6
 _SAID: Final = 1.02
+_NAME_UP_TO: Final = 22
+_GROUP_UP_TO: Final = 72
 
 FloatArray = NDArray[np.float64]
 
@@ -98,8 +101,8 @@ def _legend(figure: go.Figure, scale: tuple[int, ...], *, twice: bool) -> None:
     entries: list[tuple[str, str, str]] = []
     if scale == GRADES:
         entries += [
-            (f"both on one side of >= {PATHOLOGICAL_FROM}", SAME_SIDE, ""),
-            (f"changes the >= {PATHOLOGICAL_FROM} call", CROSSING, ""),
+            ("same call: both 0 or 1, or both 2 or 3", SAME_SIDE, ""),
+            ("another call: 0 or 1 v 2 or 3", CROSSING, ""),
         ]
     if twice:
         entries.append(("hatched: the same reader twice", MUTED, "/"))
@@ -163,8 +166,9 @@ def swap_heatmap(
     title = f"One reader says {low}, the other {high}"
     layout = chart_layout(title, height=size, left=90, bottom=90)
     figure.update_layout(layout | {"plot_bgcolor": TRACK})
-    figure.update_xaxes(axis(type="category", showgrid=False))
-    figure.update_yaxes(axis(type="category", showgrid=False, autorange="reversed"))
+    short = named(names, longest=_NAME_UP_TO)
+    figure.update_xaxes(axis(showgrid=False, **short))
+    figure.update_yaxes(axis(showgrid=False, autorange="reversed", **short))
     rows = [
         {
             "reader_a": names[i], "reader_b": names[j], "boundary": f"{low}/{high}",
@@ -215,6 +219,10 @@ def groups_figure(
     figure = go.Figure()
     rows = [group.within if within else group.rate for group in groups]
     names = [group_name(group, row, unit) for group, row in zip(groups, rows, strict=True)]
+    ticks = [
+        label(group_name(group, row, unit, longest=_NAME_UP_TO), longest=_GROUP_UP_TO)
+        for group, row in zip(groups, rows, strict=True)
+    ]
     colours = [FADED if row.n_units < FEW_PATIENTS else INK for row in rows]
     figure.add_scatter(
         x=[row.value for row in rows], y=names, mode="markers", showlegend=False,
@@ -235,13 +243,16 @@ def groups_figure(
         axis("share of pairs of readings", tickformat=".0%",
              range=[0, min(1.02, max(0.1, highest * 1.1))])
     )  # fmt: skip
-    figure.update_yaxes(axis(type="category", autorange="reversed", showgrid=True))
+    figure.update_yaxes(
+        axis(type="category", tickvals=names, ticktext=ticks, autorange="reversed", showgrid=True)
+    )
     return figure
 
 
-def group_name(group: GroupedRate, row: Agreement, unit: str) -> str:
+def group_name(group: GroupedRate, row: Agreement, unit: str, *, longest: int | None = None) -> str:
     """`gland parotid (202 images of 50 patients)`, and whether the patients are few."""
-    name = "all images" if not group.attribute else f"{group.attribute} {group.group}"
+    own = printable(group.group, limit=longest)
+    name = f"{group.attribute} {own}" if group.attribute else "all images"
     few = ", few" if row.n_units < FEW_PATIENTS else ""
     return f"{name.replace('_', ' ')} ({counted(row, unit)}{few})"
 

@@ -20,6 +20,7 @@ from sgus.ui.observers.consensus_chart import (
 from sgus.ui.observers.export import download_csv, show_figure
 from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import seed
+from sgus.ui.observers.words import basis_words
 from sgus.workflows.observer_consensus import METHODS, Consensus, consensus_of, consensus_rows
 from sgus.workflows.observers import Observed
 
@@ -31,7 +32,7 @@ TIES: Final[dict[str, TieRule]] = {
 }
 _TIE: Final = "sgus_consensus_tie"
 _ROWS_SHOWN: Final = 8
-_ROW_HEIGHT: Final = 35
+_ROW_HEIGHT: Final = 38
 
 
 def show(observed: Observed) -> None:
@@ -50,11 +51,12 @@ def show(observed: Observed) -> None:
     found = consensus_of(observed, tie=TIES[tie], fit=fit)
     st.html(f'<p class="sgus-lead">{html.escape(lead(observed, found))}</p>')
     if fit.reason:
-        st.write(f"Do not rely on Dawid-Skene here: {fit.reason}.")
+        why = fit.reason.replace("item", "image")
+        st.warning(f"Do not rely on Dawid-Skene here: {why}.")
     figure, rows = counts_figure(found)
     show_figure(
         figure, rows, name="consensus-grades", synthetic=observed.synthetic,
-        key="sgus-consensus-counts",
+        basis=basis_words(observed), key="sgus-consensus-counts",
     )  # fmt: skip
     st.caption(
         "Median: the middle grade of the readers. Majority: the most frequent. Dawid-Skene: the "
@@ -62,7 +64,8 @@ def show(observed: Observed) -> None:
     )
     _show_download(observed, found)
     _show_differing(observed, found)
-    _show_confusions(observed, found)
+    if not fit.reason:
+        _show_confusions(observed, found)
     show_ceilings(
         ceilings_of(key, seed(), observed), unit=observed.panel.unit, synthetic=observed.synthetic
     )
@@ -99,7 +102,7 @@ def _show_differing(observed: Observed, found: Consensus) -> None:
         return
     st.subheader("Images on which they differ")
     st.dataframe(
-        rows, hide_index=True, width="stretch", key="sgus-consensus-differing",
+        rows, hide_index=True, width="stretch", key="sgus-consensus-differing", placeholder="–",
         height=_ROW_HEIGHT * (min(len(rows), _ROWS_SHOWN) + 1) + 3,
         column_config={
             "votes": st.column_config.BarChartColumn(
@@ -107,7 +110,9 @@ def _show_differing(observed: Observed, found: Consensus) -> None:
                 help="A bar a grade, the lowest at the left",
             ),
             "how sure": st.column_config.NumberColumn(
-                format="%.0f %%", help="Probability of the grade by Dawid-Skene"
+                format="%.0f %%",
+                help="Probability of the grade by Dawid-Skene, which takes readers as independent: "
+                "it is too sure of itself where they err alike"
             ),
         },
     )  # fmt: skip
@@ -131,10 +136,17 @@ def differing_rows(observed: Observed, found: Consensus) -> list[dict[str, Any]]
                 str(scale[code]) for code in sorted(panel.codes[at]) if code >= 0
             ),
             **{METHOD_NAMES[method]: named(method, at) for method in METHODS},
-            "how sure": 100.0 * float(np.nan_to_num(found.fit.posterior[at]).max()),
+            "how sure": _sure(found, at),
         }
         for at in found.differing
     ]
+
+
+def _sure(found: Consensus, at: int) -> float | None:
+    """Percent, rounded down and 99 at most: no estimate is certain. None where unreliable."""
+    if found.fit.reason:
+        return None
+    return min(99.0, float(np.floor(100.0 * np.nan_to_num(found.fit.posterior[at]).max())))
 
 
 def _show_confusions(observed: Observed, found: Consensus) -> None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgus.core.cells import printable
 from sgus.core.grades import GRADES
 from sgus.stats.consensus import DawidSkene
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import axis, chart_layout, label
 from sgus.ui.theme import GRADE_COLOURS, INK, LINE, MUTED, ON_GRADE, TRACK
 from sgus.workflows.observer_consensus import METHODS, Consensus
 
@@ -60,7 +59,7 @@ def counts_figure(found: Consensus) -> tuple[go.Figure, list[dict[str, Any]]]:
         )  # fmt: skip
     layout = chart_layout("Images of each grade, by kind of consensus", height=320, left=120)
     figure.update_layout(layout | {"barmode": "stack", "bargap": 0.3})
-    figure.update_layout(legend={"y": -0.38, "traceorder": "normal"})
+    figure.update_layout(legend={"y": -0.5, "traceorder": "normal"})
     figure.update_xaxes(axis("images"))
     figure.update_yaxes(axis(autorange="reversed", showgrid=False))
     rows = [
@@ -97,7 +96,7 @@ def confusions_figure(fit: DawidSkene) -> tuple[go.Figure, list[dict[str, Any]]]
         down, columns, shared_xaxes=False, shared_yaxes=False,
         horizontal_spacing=0.035, vertical_spacing=min(0.3, 74 / max(height - 140, 1)),
         subplot_titles=[
-            f"{printable(reader, limit=_NAME)}, n {round(float(support.sum()))}"
+            f"{label(reader, longest=_NAME)}, n {round(float(support.sum()))}"
             for reader, support in zip(fit.readers, fit.support, strict=True)
         ],
     )  # fmt: skip
@@ -110,8 +109,8 @@ def confusions_figure(fit: DawidSkene) -> tuple[go.Figure, list[dict[str, Any]]]
                 z=matrix, x=labels, y=labels, zmin=0, zmax=1, colorscale=_SCALE, showscale=False,
                 xgap=1, ygap=1, customdata=np.repeat(support[:, None], k, axis=1),
                 text=_texts(matrix, support), texttemplate="%{text}", textfont={"size": 14},
-                hovertemplate=f"<b>{fit.readers[at]}</b>: true grade %{{y}} called %{{x}} in "
-                "%{z:.0%} of about %{customdata:.0f} readings<extra></extra>",
+                hovertemplate=f"<b>{label(fit.readers[at])}</b>: true grade %{{y}} called %{{x}} "
+                "in %{z:.0%} of about %{customdata:.0f} readings<extra></extra>",
             ),
             row=row, col=column,
         )  # fmt: skip

@@ -26,7 +26,7 @@ EVERYTHING: Final = "any grades"
 _WHICH: Final = "sgus_contested_which"
 _ON_BOUNDARY: Final = "on this boundary"
 _ROWS_SHOWN: Final = 8
-_ROW_HEIGHT: Final = 35
+_ROW_HEIGHT: Final = 38
 
 
 def show_contested(observed: Observed, key: str) -> None:
@@ -111,9 +111,10 @@ def _columns(n_readers: int) -> dict[str, Any]:
             help="Share of all pairs of readings on this boundary", **share
         ),
         "grades apart": st.column_config.NumberColumn(
-            width="small", help="Highest less lowest grade"
+            "apart", width="small", help="Highest less lowest grade"
         ),
         "crosses >= 2": st.column_config.TextColumn(
+            "calls differ", width="small",
             help="Readers differ on whether the gland is pathological"
         ),
     }  # fmt: skip

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sgus.core.cells import printable
 from sgus.stats.agreement.panel import MISSING, Panel
+from sgus.ui.observers.layout import LONGEST_NAME
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,9 @@ def cross_html(table: NDArray[np.int64], scale: Sequence[int], first: str, secon
     sums = "".join(f"<td>{int(n)}</td>" for n in table.sum(axis=0))
     rows.append(f"<tr class='sgus-sums'><th>all</th>{sums}<td>{int(table.sum())}</td></tr>")
     a, b = html.escape(first), html.escape(second)
+    shown = [html.escape(printable(name, limit=LONGEST_NAME)) for name in (first, second)]
     return (
-        f"<p class='sgus-name'><b>{a}</b> down, <b>{b}</b> across; images</p>"
+        f"<p class='sgus-name'><b>{shown[0]}</b> down, <b>{shown[1]}</b> across; images</p>"
         f"<table class='sgus-cross' aria-label='Grades of {a} (down) by grades of {b} (across)'>"
         f"<tr><th></th>{head}<th>all</th></tr>{''.join(rows)}</table>"
     )

@@ -22,6 +22,7 @@ _CHOICE: Final = "sgus_observers_format_choice"
 _FORMAT: Final = "sgus_observers_format"
 _PNG_SCALE: Final = 3
 """Pixels of a saved PNG for each on screen: sharp in print."""
+_BASIS_ROOM: Final = 22
 _SYNTHETIC_COLUMN: Final = "data"
 
 Row = Mapping[str, Any]
@@ -48,6 +49,7 @@ def show_figure(
     name: str,
     synthetic: bool | None,
     key: str,
+    basis: str = "",
     on_select: Literal["rerun"] | Callable[[], None] | None = None,
 ) -> Any:
     """Draw a figure with its camera button, and a button for its rows as CSV.
@@ -58,6 +60,7 @@ def show_figure(
         name: File name without its end, such as `reader-pairs`.
         synthetic: The readings are of phantoms: figure, file name and rows then say so.
         key: Of the widget; the picture's place on the page.
+        basis: What it rests on, such as `404 images of 50 patients`; it goes below the axis.
         on_select: What a click on a point does; a figure of which nothing can be chosen when None.
 
     Returns:
@@ -66,6 +69,8 @@ def show_figure(
     name = file_stem(name, synthetic=synthetic)
     if synthetic:
         mark_synthetic(figure)
+    if basis:
+        say_basis(figure, basis)
     config = picture_config(name, st.session_state.get(_FORMAT, FORMATS[0]))
     if on_select is None:
         st.plotly_chart(figure, width="stretch", theme=None, config=config, key=key)
@@ -130,6 +135,23 @@ def mark_synthetic(figure: go.Figure) -> None:
         figure.update_layout(title_subtitle={"text": mark, "font": {"size": FONT_SIZE}})
     else:
         figure.update_layout(title_text=mark)
+
+
+def say_basis(figure: go.Figure, basis: str) -> None:
+    """Put what a figure rests on below what runs along its axis, for a saved picture alone.
+
+    Args:
+        figure: With one axis across.
+        basis: Such as `5 readers, 404 images of 50 patients`.
+    """
+    along = figure.layout.xaxis.title.text
+    figure.update_xaxes(title_text=f"{along}<br>{basis}" if along else basis)
+    figure.update_xaxes(title_font_size=FONT_SIZE)
+    if not along:  # slanted names of readers reach further down than plotly thinks
+        figure.update_xaxes(title_standoff=18)
+    room = _BASIS_ROOM * (1 + basis.count("<br>"))
+    layout = figure.layout
+    figure.update_layout(height=layout.height + room, margin_b=layout.margin.b + room)
 
 
 def rows_csv(rows: Sequence[Row], *, synthetic: bool | None) -> bytes:

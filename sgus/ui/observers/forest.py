@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from sgus.core.cells import printable
 from sgus.stats.agreement.family import Agreement
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import LONGEST_NAME, axis, chart_layout, label
 from sgus.ui.observers.words import is_few, number, value_words
 from sgus.ui.theme import FADED, INK, MUTED
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 _LINE: Final = 34
 _AROUND: Final = 136
-_LONGEST: Final = 34
 _LETTER: Final = 8.4
+_WIDE: Final = 11.5
+"""Pixels of a letter, of digits and words, and of a name in capitals at most."""
 _MARKER: Final = 12
 
 
@@ -49,7 +51,6 @@ def forest_figure(
     share: bool = False,
     at: float | None = None,
     signed: bool = False,
-    room: int = 190,
 ) -> go.Figure:
     """Draw figures with their intervals, the first at the top.
 
@@ -61,7 +62,6 @@ def forest_figure(
         share: Numbers are shares, shown in percent.
         at: Where a dotted line stands, such as 0 or the value of all readers.
         signed: A plus stands before what is above 0.
-        room: For the numbers at the right, pixels.
     """
     import plotly.graph_objects as go
 
@@ -69,27 +69,27 @@ def forest_figure(
     if at is not None:
         figure.add_vline(x=at, line={"color": INK, "dash": "dot", "width": 1.5})
     _draw(figure, lines, share=share)
-    figure.update_layout(
-        annotations=[
-            _said(line.figure, place, share=share, signed=signed)
-            for place, line in enumerate(lines)
-        ]
-    )
+    said = [
+        _said(line.figure, place, share=share, signed=signed) for place, line in enumerate(lines)
+    ]
+    figure.update_layout(annotations=said)
+    room = 16 + _LETTER * max((len(one["text"]) for one in said), default=8)
     low, high = span or span_of([line.figure for line in lines])
-    longest = max((len(short(line.name)) for line in lines), default=8)
     figure.update_layout(
         **chart_layout(
-            title, height=_AROUND + _LINE * max(2, len(lines)), left=int(_LETTER * longest) + 24
+            title,
+            height=_AROUND + _LINE * max(2, len(lines)),
+            left=room_for([line.name for line in lines]),
         )
     )
-    figure.update_layout(margin={"r": room}, showlegend=False)
+    figure.update_layout(margin={"r": int(room)}, showlegend=False)
     figure.update_xaxes(
         axis(along, range=[low, high], tickformat=".0%" if share else None, automargin=False)
     )
     figure.update_yaxes(
         axis(
             range=[len(lines) - 0.4, -0.6], tickvals=list(range(len(lines))),
-            ticktext=[short(line.name) for line in lines], automargin=False, showgrid=False,
+            ticktext=[label(line.name) for line in lines], automargin=False, showgrid=False,
         )
     )  # fmt: skip
     return figure
@@ -118,7 +118,7 @@ def _draw(figure: go.Figure, lines: Sequence[Line], *, share: bool) -> None:
             "line": {"color": INK, "width": 1},
         },
         text=[
-            f"{line.name}: {value_words(line.figure, share=share)}<br>{line.n}"
+            f"{label(line.name)}: {value_words(line.figure, share=share)}<br>{line.n}"
             for _, line in known
         ],
         hovertemplate="%{text}<extra></extra>",
@@ -154,9 +154,15 @@ def span_of(rows: Sequence[Agreement]) -> tuple[float, float]:
     return min(ends) - room, max(ends) + room
 
 
-def short(name: str) -> str:
-    """A name that has room beside the drawing."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+def room_for(names: Sequence[str]) -> int:
+    """Pixels that names take at the left; capitals are wider than other letters."""
+    shown = [printable(name, limit=LONGEST_NAME) for name in names]
+    return 24 + int(
+        max(
+            (sum(_WIDE if mark.isupper() else _LETTER for mark in name) for name in shown),
+            default=64,
+        )
+    )
 
 
 def forest_rows(lines: Sequence[Line], **more: Any) -> list[dict[str, Any]]:

@@ -48,7 +48,8 @@ def show(observed: Observed) -> None:
     strips = strips_of(found, omeract=words.bands_apply(scale))
     show_figure(
         bands_chart.bands_figure(strips), bands_chart.band_rows(strips),
-        name="agreement-at-a-glance", synthetic=observed.synthetic, key="sgus-glance",
+        name="agreement-at-a-glance", synthetic=observed.synthetic,
+        basis=f"diamonds with 95 % intervals: {words.basis_words(observed)}", key="sgus-glance",
     )  # fmt: skip
     _explain(strips, unit=unit, omeract=words.bands_apply(scale))
 

@@ -12,9 +12,9 @@ from sgus.stats.agreement.family import Agreement
 from sgus.stats.agreement.panel import Panel
 from sgus.ui.observers.export import show_figure
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import axis, chart_layout, label
 from sgus.ui.observers.state import Figures, lookup
-from sgus.ui.observers.words import made_from, value_words
+from sgus.ui.observers.words import basis_words, grey_words, made_from, value_words
 from sgus.ui.theme import GRADE_COLOURS, INK, ON_GRADE
 from sgus.workflows.observers import Observed
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _OTHER_SCALE: Final = ("#0072B2", "#56B4E9", "#009E73", "#F0E442", "#E69F00", "#D55E00", "#CC79A7")
+_ON_OTHER: Final = {"#0072B2": "#fff", "#D55E00": "#fff"}
+"""Ink is not readable on the dark ones."""
 _ALL: Final = "all readers"
 _LABEL_FROM: Final = 0.06
 
@@ -55,12 +57,13 @@ def show(observed: Observed) -> None:
         )  # fmt: skip
     st.caption(
         "Left: agreement as it is seen, which is high for common grades. Right: the same beyond "
-        "chance, which takes off what common grades get for nothing. Lines: 95 % intervals."
+        "chance, which takes off what common grades get for nothing. Lines, and in "
+        f"brackets: 95 % intervals. {grey_words(observed)}"
     )
     rows = use_rows(observed.panel)
     show_figure(
         use_figure(observed.panel), rows, name="use-of-grades", synthetic=observed.synthetic,
-        key="sgus-use",
+        basis=basis_words(observed), key="sgus-use",
     )  # fmt: skip
     st.caption(
         "Share of each reader’s first readings. Readers of different images may differ for that "
@@ -81,11 +84,12 @@ def _show_forest(
     ends = [0.0, 1.0, *(end for row in figures for end in (row.low, row.high) if end is not None)]
     figure = forest_figure(
         lines, title=title, along=along, share=share,
-        span=(min(ends) - 0.03, max(ends) + 0.03), room=132,
+        span=(min(ends) - 0.03, max(ends) + 0.03),
     )  # fmt: skip
     show_figure(
-        figure, forest_rows(lines), name=name, synthetic=observed.synthetic, key=f"sgus-{name}"
-    )
+        figure, forest_rows(lines), name=name, synthetic=observed.synthetic,
+        basis=basis_words(observed, intervals=True, narrow=True), key=f"sgus-{name}",
+    )  # fmt: skip
 
 
 def hardest(found: Figures) -> Agreement | None:
@@ -127,7 +131,7 @@ def use_figure(panel: Panel) -> go.Figure:
 
     rows = use_rows(panel)
     names = [_ALL, *panel.readers]
-    ticks = [name if len(name) <= 22 else f"{name[:21]}…" for name in names]
+    ticks = [label(name, longest=22) for name in names]
     figure = go.Figure()
     for grade in panel.scale:
         own = [row for row in rows if row["grade"] == grade]
@@ -136,13 +140,13 @@ def use_figure(panel: Panel) -> go.Figure:
             f"{100 * row['share']:.0f}" if (row["share"] or 0.0) >= _LABEL_FROM else ""
             for row in own
         ]
-        ink = ON_GRADE[grade] if tuple(panel.scale) == GRADES else INK
+        ink = ON_GRADE[grade] if tuple(panel.scale) == GRADES else _ON_OTHER.get(fill, INK)
         figure.add_bar(
             y=list(range(len(names))), x=[row["share"] for row in own], orientation="h",
             name=f"grade {grade}", text=text, textposition="inside", insidetextanchor="middle",
             textangle=0, textfont={"color": ink, "size": 14}, constraintext="none",
             marker={"color": fill, "line": {"color": "#fff", "width": 1}},
-            customdata=[[row["reader"], row["readings"], row["of"]] for row in own],
+            customdata=[[label(row["reader"]), row["readings"], row["of"]] for row in own],
             hovertemplate=f"%{{customdata[0]}}: grade {grade} in %{{customdata[1]}} of "
             "%{customdata[2]} readings (%{x:.0%})<extra></extra>",
         )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgus.stats.agreement.family import Agreement
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import axis, chart_layout, label
 from sgus.ui.observers.words import number, value_words
 from sgus.ui.theme import INK
 
@@ -161,7 +161,7 @@ def _targets(
         row = pairs.get((readers[i], readers[j])) or pairs.get((readers[j], readers[i]))
         words = value_words(row, share=measure.share)
         images = "" if row is None else f"<br>{row.n_items:,} images both read"
-        said.append(f"{readers[i]} and {readers[j]}<br>{words}{images}")
+        said.append(f"{label(readers[i])} and {label(readers[j])}<br>{words}{images}")
     invisible = {"marker": {"opacity": 0}}
     return {
         "x": [j for _, j in cells], "y": [i for i, _ in cells], "mode": "markers",
@@ -190,9 +190,7 @@ def cell_texts(matrix: FloatArray, measure: Measure) -> list[list[str]]:
 
 def _frame(figure: go.Figure, readers: Sequence[str], measure: Measure) -> None:
     n = len(readers)
-    names = [
-        name if len(name) <= _NAME_UP_TO else f"{name[: _NAME_UP_TO - 1]}…" for name in readers
-    ]
+    names = [label(name, longest=_NAME_UP_TO) for name in readers]
     ticks: dict[str, Any] = {
         "tickvals": list(range(n)),
         "ticktext": names,

@@ -13,7 +13,7 @@ from sgus.ui.observers.export import show_figure
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows
 from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import Figures, lookup
-from sgus.ui.observers.words import WEIGHTS, made_from, value_words
+from sgus.ui.observers.words import WEIGHTS, basis_words, grey_words, made_from, value_words
 from sgus.workflows.observers import Observed
 
 NO_REPEATS: Final = (
@@ -47,12 +47,12 @@ def show(observed: Observed) -> None:
     figure = forest_figure(lines, title=f"The same reader twice, {named.lower()}", along="kappa")
     show_figure(
         figure, forest_rows(lines), name="same-reader-twice", synthetic=observed.synthetic,
-        key="sgus-intra",
+        basis=basis_words(observed, intervals=True), key="sgus-intra",
     )  # fmt: skip
     st.caption(
         "Blue: the mean over readers with themselves. Orange: the same readers with each other, on "
-        "the same images. White: each reader with itself. Grey: fewer than 10 patients. Lines: "
-        f"95 % intervals.{without_repeats(found, weights)}"
+        "the same images. White: each reader with itself. Lines, and in "
+        f"brackets: 95 % intervals. {grey_words(observed)}{without_repeats(found, weights)}"
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from typing import Any, Final
 
+from sgus.core.cells import printable
 from sgus.ui.theme import INK, LINE
 
 FONT: Final = "Arial, Helvetica, Liberation Sans, sans-serif"
@@ -12,6 +15,7 @@ FONT_SIZE: Final = 15
 TITLE_SIZE: Final = 16
 TITLE_ROOM: Final = 64
 """Pixels above the drawing for the title and the camera button."""
+LONGEST_NAME: Final = 34
 
 
 def chart_layout(title: str, *, height: int, left: int = 72, bottom: int = 64) -> dict[str, Any]:
@@ -53,3 +57,29 @@ def axis(title: str | None = None, **more: Any) -> dict[str, Any]:
         "fixedrange": True, "automargin": True,
     }  # fmt: skip
     return plain | named | more
+
+
+def label(name: str, *, longest: int = LONGEST_NAME) -> str:
+    """A name from a table as plotly is to show it: cut, and as it is written.
+
+    Plotly reads `<b>` and `<a href=...>` in any text, also in the name of a reader.
+
+    Args:
+        name: Of a reader, an image, a group.
+        longest: Letters to show.
+    """
+    return html.escape(printable(name, limit=longest), quote=False)
+
+
+def named(names: Sequence[str], *, longest: int = LONGEST_NAME) -> dict[str, Any]:
+    """Settings of an axis of categories that are names from a table.
+
+    Args:
+        names: The categories.
+        longest: Letters of each to show.
+    """
+    return {
+        "type": "category",
+        "tickvals": list(names),
+        "ticktext": [label(name, longest=longest) for name in names],
+    }

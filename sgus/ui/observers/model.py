@@ -17,6 +17,7 @@ from sgus.stats.comparison.measures import measures_of, whole_scale
 from sgus.stats.comparison.noninferior import non_inferiority
 from sgus.ui.model_choice import show_problem
 from sgus.ui.observers.accuracy_chart import SCOPES, accuracy_figure
+from sgus.ui.observers.boundary_words import counted
 from sgus.ui.observers.cached import (
     accuracies_of,
     alternative_of,
@@ -101,11 +102,17 @@ def _show_kappas(case: _Case) -> str:
     figure, rows = consensus_forest(case.beside, weights, case.scope)
     show_figure(
         figure, rows, name="model-and-readers-v-consensus", synthetic=case.synthetic,
-        key="sgus-model-consensus",
+        basis=_rests_on(case, weights), key="sgus-model-consensus",
     )  # fmt: skip
     st.caption(basis(case.beside, weights, case.scope))
     _show_readers(case, weights)
     return weights
+
+
+def _rests_on(case: _Case, weights: str) -> str:
+    """What the figures of kappa rest on, for a saved picture."""
+    compared = case.beside.against("cohen_kappa", weights, scope=case.scope)
+    return f"95 % intervals; {counted(compared.model, case.beside.unit)}"
 
 
 def _show_readers(case: _Case, weights: str) -> None:
@@ -122,7 +129,7 @@ def _show_readers(case: _Case, weights: str) -> None:
     figure, rows = readers_forest(case.beside, weights, bands)
     show_figure(
         figure, rows, name="model-with-each-reader", synthetic=case.synthetic,
-        key="sgus-model-readers",
+        basis=_rests_on(case, weights), key="sgus-model-readers",
     )  # fmt: skip
     for letter, one in letters_of(bands):
         st.caption(band_words(letter, one))

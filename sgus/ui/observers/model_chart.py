@@ -10,7 +10,7 @@ from sgus.stats.agreement.family import Agreement
 from sgus.stats.comparison.beside import Beside
 from sgus.ui.observers.boundary_chart import spread
 from sgus.ui.observers.boundary_words import FEW_PATIENTS, counted
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.observers.layout import LONGEST_NAME, axis, chart_layout, named
 from sgus.ui.observers.model_words import number_words
 from sgus.ui.theme import FADED, INK, LINE, MODEL_COLOUR, MUTED, READER_COLOUR, TRACK
 
@@ -218,16 +218,16 @@ def _finish(
     legend: bool = True,
 ) -> None:
     """Axes of a forest: the first of `order` at the bottom."""
-    longest = max(map(len, order), default=4)
+    longest = min(LONGEST_NAME, max(map(len, order), default=4))
     layout = chart_layout(
         title, height=150 + room + ROW * len(order), left=min(300, 40 + 8 * longest), bottom=92
     )
     layout["margin"]["t"] += room
     figure.update_layout(layout | {"showlegend": legend})
-    figure.update_layout(legend={"y": -74 / (ROW * len(order))})
+    figure.update_layout(legend={"y": -92 / (ROW * len(order))})
     figure.update_xaxes(axis(x, range=_range(values), zeroline=True, zerolinecolor=INK))
     figure.update_yaxes(
-        axis(type="category", categoryorder="array", categoryarray=list(order), gridcolor=LINE,
+        axis(**named(order), categoryorder="array", categoryarray=list(order), gridcolor=LINE,
              range=[-0.6, len(order) - 0.4])
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from sgus.ui.model_choice import NO_MODEL, show_problem
 from sgus.ui.models import ModelFacts, list_models
 from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.model_words import origin_words
+from sgus.ui.observers.plain import show_muted
 from sgus.workflows.models import models_folder
 from sgus.workflows.observer_images import cohort_root
 from sgus.workflows.observer_model_grades import (
@@ -73,13 +74,14 @@ def _uploaded(observed: Observed, key: str) -> ModelReadings | None:
     kept = cast("tuple[str, bytes] | None", st.session_state.get(_TABLE))
     if kept is None:
         st.info(
-            "Upload the grades that a model gave to these images: `predictions.csv` of a run, or "
-            "what `python -m sgus predict IMAGES --csv` writes."
+            "Upload the grades that a model gave to these images: a table with the columns "
+            "image_id and predicted, such as `predictions.csv` of a run, or what `python -m sgus "
+            "predict IMAGES --csv` writes."
         )
         return None
     name, data = kept
     found = _matched(key, name, data, observed)
-    st.caption(f"{name}: {'; '.join(found.notes)}.")
+    show_muted(f"{name}: {'; '.join(found.notes)}.")
     if observed.synthetic:
         st.html(f"<p>{SYNTHETIC_CHIP} {html.escape(origin_words(images=True, model=None))}</p>")
     return found
@@ -118,7 +120,7 @@ def _installed(observed: Observed, root: Path) -> ModelReadings | None:
     found = answered_readings(
         facts.name, observed, answers, known=known, identity=facts.fingerprint
     )
-    st.caption(f"{facts.name}: {'; '.join(found.notes)}.")
+    show_muted(f"{facts.name}: {'; '.join(found.notes)}.")
     return found
 
 

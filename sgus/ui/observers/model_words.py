@@ -91,8 +91,8 @@ def basis(beside: Beside, weights: str, scope: str) -> str:
     text = (
         f"{counted(compared.model, beside.unit)}, {compared.left_out.n_pairs} of "
         f"{len(beside.readers)} readers. Each reader is left out in turn; this reader and the "
-        "model are held against the median of the others on the same images. Intervals resample "
-        f"{resampled}, the same for model and readers."
+        "model are held against the median of the others on the same images. 95 % intervals "
+        f"resample {resampled}, the same for model and readers."
     )
     if beside.tied_share:
         text += (

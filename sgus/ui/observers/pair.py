@@ -22,8 +22,9 @@ from sgus.ui.observers.heatmap import (
     pair_matrix,
 )
 from sgus.ui.observers.kept import keep, recall
+from sgus.ui.observers.plain import short, show_heading
 from sgus.ui.observers.state import Figures, lookup
-from sgus.ui.observers.words import made_from, value_words
+from sgus.ui.observers.words import basis_words, made_from, value_words
 from sgus.ui.pictures import data_url
 from sgus.workflows.observer_images import cohort_root, read_item
 from sgus.workflows.observers import Observed
@@ -84,7 +85,8 @@ def _show_heatmap(observed: Observed, found: Figures, name: str, chosen: tuple[s
     figure = heatmap_figure(pairs, placed, measure, chosen=chosen)
     show_figure(
         figure, [row.row() for row in pairs.values()], name=f"reader-pairs-{name.lower()}"
-        .replace(" ", "-"), synthetic=observed.synthetic, key=key, on_select=lambda: _take(key),
+        .replace(" ", "-"), synthetic=observed.synthetic, basis=basis_words(observed),
+        key=key, on_select=lambda: _take(key),
     )  # fmt: skip
     undefined = sum(row.value is None for row in pairs.values())
     missing = (
@@ -157,13 +159,13 @@ def _of_pair(
 def _show_differing(observed: Observed, first: str, second: str) -> None:
     items = differing(observed.panel, first, second)
     n_both = int(cross_table(observed.panel, first, second).sum())
-    st.subheader(f"Images on which {first} and {second} disagree")
+    show_heading(f"Images on which {short(first)} and {short(second)} disagree")
     if not items:
         st.write(f"None of the {n_both:,} images both read.")
         return
     st.caption(f"{len(items):,} of {n_both:,} images both read; the furthest apart come first.")
     rows = differing_rows(items, first, second)
-    st.dataframe(rows, hide_index=True, width="stretch", height=35 * (min(len(rows), 6) + 1) + 3)
+    st.dataframe(rows, hide_index=True, width="stretch", height=38 * (min(len(rows), 6) + 1) + 3)
     download_csv(
         rows, name="images-two-readers-disagree-on", synthetic=observed.synthetic,
         key="sgus-differing-csv", label="Download this list (CSV)",

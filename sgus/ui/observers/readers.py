@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -13,7 +14,7 @@ from sgus.ui.observers.export import show_figure
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows
 from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import Figures, lookup
-from sgus.ui.observers.words import WEIGHTS, made_from
+from sgus.ui.observers.words import WEIGHTS, basis_words, grey_words, made_from
 from sgus.workflows.observers import Observed
 
 _AGAINST: Final = "sgus_readers_against"
@@ -62,6 +63,9 @@ def _show_kappas(observed: Observed, found: Figures, against: str, named: str) -
         Line(row.label.raters[0], row, n=made_from(row, unit))
         for row in sorted(rows, key=lambda row: -2.0 if row.value is None else -row.value)
     ]
+    if why := undefined(rows):
+        st.info(f"There is no such kappa: {why}.")
+        return
     light = found.one("light_kappa", weights)
     what = "mean kappa with each other reader" if against == EACH else "kappa with the consensus"
     figure = forest_figure(
@@ -70,11 +74,11 @@ def _show_kappas(observed: Observed, found: Figures, against: str, named: str) -
     )  # fmt: skip
     show_figure(
         figure, forest_rows(lines), name="readers", synthetic=observed.synthetic,
-        key="sgus-readers",
+        basis=basis_words(observed, intervals=True), key="sgus-readers",
     )  # fmt: skip
     st.caption(
         "Dotted: the mean over all pairs (Light’s kappa). Each mean leaves out pairs without a "
-        "kappa. Lines: 95 % intervals."
+        "kappa. Lines, and in brackets: 95 % intervals. " + grey_words(observed)
         if against == EACH
         else "Consensus: the median of the other readers, at least two of them; images where their "
         "two middle grades differ are left out. Kappa with a consensus lies above kappa with a "
@@ -96,18 +100,29 @@ def _show_bias(observed: Observed, found: Figures) -> None:
                 _SYMBOLS.get(word, "circle"), f"{word}; {made_from(row, observed.panel.unit)}",
             )
         )  # fmt: skip
+    if why := undefined(rows):
+        st.info(f"Nobody can be called severe or lenient here: {why}.")
+        return
     figure = forest_figure(
         lines, title="Severe or lenient: mean grade less that of the others", signed=True, at=0.0,
         along="grades above (+) or below (−) the others",
     )  # fmt: skip
     show_figure(
         figure, forest_rows(lines), name="reader-bias", synthetic=observed.synthetic,
-        key="sgus-reader-bias",
+        basis=basis_words(observed, intervals=True), key="sgus-reader-bias",
     )  # fmt: skip
     st.caption(
         "Orange, pointing right: severe, the whole interval lies above 0. Blue, pointing left: "
         "lenient. White: no clear tendency. The others are two or more readers of the same image."
     )
+
+
+def undefined(rows: Sequence[Agreement]) -> str:
+    """Why none of the figures has a value; "" where one has, or there are none."""
+    if any(row.value is not None for row in rows):
+        return ""
+    reasons = dict.fromkeys(row.reason.replace("item", "image") for row in rows if row.reason)
+    return "; ".join(reasons)
 
 
 def reader_rows(found: Figures, observed: Observed, weights: str) -> list[dict[str, Any]]:

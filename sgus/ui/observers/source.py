@@ -7,12 +7,20 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from sgus.core.errors import CohortError, SgusError
+from sgus.core.errors import SgusError
 from sgus.core.files import sha256_bytes
-from sgus.core.grades import GRADES
 from sgus.ui.cohorts import installed_cohorts
 from sgus.ui.model_choice import show_problem
 from sgus.ui.observers.kept import keep, keep_all, recall
+from sgus.ui.observers.plain import show_muted
+from sgus.ui.observers.problems import (
+    PATIENT_FIELD,
+    SCALE_FIELD,
+    SCALE_TEXT,
+    problem_text,
+    scale_of,
+)
+from sgus.workflows.observer_words import count
 from sgus.workflows.observers import Observed, cohort_readings, uploaded_readings
 
 UPLOAD: Final = "A table of your own"
@@ -26,7 +34,11 @@ _TABLE: Final = "sgus_observers_table"
 _READ: Final = "sgus_observers_read"
 _SCALE: Final = "sgus_observers_scale"
 _PATIENTS: Final = "sgus_observers_patients"
-_SCALE_TEXT: Final = ", ".join(map(str, GRADES))
+
+
+def patient_column() -> str:
+    """The column of the patients of an uploaded table as it was typed; "" where it was not."""
+    return str(st.session_state.get(f"{_PATIENTS}_kept", "")).strip()
 
 
 def choose_source() -> Observed | None:
@@ -53,27 +65,6 @@ def choose_source() -> Observed | None:
         return None
 
 
-def problem_text(error: SgusError) -> str:
-    """What went wrong in one line, without the folders of this machine."""
-    return f"{Path(str(error.item)).name}: {error.cause}. {error.next_step}."
-
-
-def scale_of(text: str) -> tuple[int, ...]:
-    """The grades that could be given, as a person writes them.
-
-    Args:
-        text: Such as `0, 1, 2, 3`.
-
-    Raises:
-        CohortError: It is no list of whole numbers.
-    """
-    try:
-        return tuple(int(part) for part in text.replace(";", ",").split(","))
-    except ValueError as error:
-        cause = f"{text!r} is no list of whole numbers"
-        raise CohortError("grades", cause, f"Write all of them: {_SCALE_TEXT}") from error
-
-
 def _stamps(root: Path) -> tuple[tuple[str, int, int], ...]:
     files = [root / name for name in ("cohort.json", "images.csv", "ratings.csv")]
     stats = [(path.name, path.stat()) for path in files if path.is_file()]
@@ -95,15 +86,15 @@ def _uploaded() -> Observed | None:
             help="At most 50 MB. It stays in the memory of this session: nothing is written to "
             "disk or sent elsewhere.",
         )  # fmt: skip
-    recall(_SCALE, _SCALE_TEXT)
+    recall(_SCALE, SCALE_TEXT)
     recall(_PATIENTS, "")
     with right:
         scale = st.text_input(
-            "Grades that could be given", key=_SCALE, on_change=keep, args=(_SCALE,),
+            SCALE_FIELD, key=_SCALE, on_change=keep, args=(_SCALE,),
             help="All of them, also those that nobody gave: agreement beyond chance depends on it.",
         )  # fmt: skip
         patients = st.text_input(
-            "Column of the patients", key=_PATIENTS, on_change=keep_all, args=(_PATIENTS,),
+            PATIENT_FIELD, key=_PATIENTS, on_change=keep_all, args=(_PATIENTS,),
             placeholder="patient_id, where there is one",
             help="Images of one patient are alike: intervals are right only where it is known.",
         )  # fmt: skip
@@ -112,7 +103,7 @@ def _uploaded() -> Observed | None:
         return None
     name, data = cast("tuple[str, bytes]", st.session_state[_TABLE])
     if st.session_state.get(_UPLOADER) is None:
-        st.caption(f"Shown: {name}, uploaded earlier in this session.")
+        show_muted(f"Shown: {name}, uploaded earlier in this session.")
     return _read(name, data, scale=scale, patients=patients.strip() or None)
 
 
@@ -137,12 +128,12 @@ def _read(name: str, data: bytes, *, scale: str, patients: str | None) -> Observ
 
 def show_notes(observed: Observed) -> None:
     """What was assumed or left out; whether patients are known always stands in view."""
-    notes = list(observed.notes)
+    notes = sorted(observed.notes, key=lambda note: not note.startswith("patients"))
     if not notes:
         return
     first, *rest = [f"{note[:1].upper()}{note[1:]}." for note in notes]
-    st.caption(first)
+    show_muted(first)
     if rest:
-        with st.expander(f"{len(rest)} more notes on these readings"):
+        with st.expander(f"{count(len(rest), 'more note')} on these readings"):
             for note in rest:
-                st.write(note)
+                show_muted(note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sgus.core.files import to_json
 from sgus.stats.agreement.family import Agreement
 from sgus.ui.observers.export import file_stem
 from sgus.ui.observers.kept import keep_all, recall
+from sgus.ui.observers.source import patient_column
 from sgus.ui.observers.state import figures, n_resamples, seed
 from sgus.workflows.observer_images import cohort_root
 from sgus.workflows.observer_report import agreement_csv, agreement_document
@@ -127,6 +129,8 @@ def command_line(observed: Observed) -> str:
     source = "RATINGS.csv" if root is None else f"data/{root.name}"
     scale = ",".join(map(str, observed.panel.scale))
     grades = "" if root is not None else f" --grades {scale}"
+    if root is None and (column := patient_column()):
+        grades += f" --patient-column {shlex.quote(column)}"
     return (
         f"python -m sgus agreement {source}{grades} --resamples {n_resamples()} "
         f"--seed {seed()} --json"

@@ -91,6 +91,26 @@ def is_few(figure: Agreement) -> bool:
     return figure.n_units < FEW_PATIENTS
 
 
+def basis_words(observed: Observed, *, intervals: bool = False, narrow: bool = False) -> str:
+    """`5 readers, 404 images of 50 patients`, below the axis of a figure.
+
+    Args:
+        observed: The readings.
+        intervals: The figure shows 95 % intervals, and says so.
+        narrow: Two lines, where two figures stand side by side.
+    """
+    panel = observed.panel
+    of = "" if panel.unit == "item" else f" of {count(observed.n_units, UNITS[panel.unit])}"
+    readers, images = count(panel.n_readers, "reader"), count(panel.n_items, "image")
+    before, between = "95 % intervals; " if intervals else "", "<br>" if narrow else ", "
+    return f"{before}{readers}{between}{images}{of}"
+
+
+def grey_words(observed: Observed) -> str:
+    """What grey means in a figure."""
+    return f"Grey: fewer than {FEW_PATIENTS} {UNITS[observed.panel.unit]}s."
+
+
 def what_was_read(observed: Observed) -> str:
     """Readers, images, patients and readings in one sentence."""
     panel = observed.panel

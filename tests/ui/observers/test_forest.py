@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from sgus.stats.agreement.family import Agreement, Label
-from sgus.ui.observers.forest import Line, forest_figure, forest_rows, said_text, short, span_of
+from sgus.ui.observers.forest import Line, forest_figure, forest_rows, room_for, said_text, span_of
+from sgus.ui.observers.layout import label
 from sgus.ui.theme import FADED, INK
 
 ROW = Agreement(
@@ -60,4 +61,14 @@ def test_span_of__holds_everything() -> None:
 def test_rows_and_names() -> None:
     (row,) = forest_rows([Line("one", ROW)], what="x")
     assert (row["shown as"], row["what"], row["value"]) == ("one", "x", 0.5)
-    assert short("x" * 50) == "x" * 33 + "…"
+    assert label("x" * 50) == "x" * 33 + "…"
+
+
+def test_forest_figure__there_is_room_for_names_and_numbers() -> None:
+    names = ["A", "R" * 200, "n" * 200]
+    figure = forest_figure([Line(name, ROW) for name in names], title="T", along="kappa")
+    # A letter is 0.55 em in words and digits, 0.77 in capitals, of the 15 pixels of the font.
+    assert figure.layout.margin.l >= 34 * 0.73 * 15
+    assert figure.layout.margin.r >= 0.55 * 15 * len("0.50 (0.25 to 0.75)")
+    assert room_for(names) == figure.layout.margin.l
+    assert room_for([]) > 0

@@ -49,7 +49,9 @@ def test_lead__both_kappas_and_the_difference(beside: Beside) -> None:
         f"{compared.model.value:.2f} ("
     )
     assert f"left out of that consensus with {compared.left_out.value:.2f} (" in text
-    assert "12 images of 6 patients, 3 of 3 readers" in basis(beside, "quadratic", "four_grades")
+    rests = basis(beside, "quadratic", "four_grades")
+    assert "12 images of 6 patients, 3 of 3 readers" in rests
+    assert "95 % intervals resample patients" in rests
 
 
 def test_lead__two_readers_leave_no_consensus(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from sgus.ui.observers.bands_chart import band_rows, bands_figure, strip
 from sgus.ui.observers.glance import cards_html, sources_html, strips_of
 from sgus.ui.observers.grades import hardest, use_figure, use_rows
 from sgus.ui.observers.intra import lines_of, sentences, without_repeats
+from sgus.ui.observers.problems import problem_text, scale_of
 from sgus.ui.observers.readers import reader_rows
-from sgus.ui.observers.source import problem_text, scale_of
 from sgus.ui.observers.table import command_line, filtered, table_rows
 from sgus.ui.observers.words import main_sentences, number, value_words, what_was_read
 from sgus.workflows.observers import uploaded_readings
