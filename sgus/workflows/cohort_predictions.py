@@ -14,6 +14,7 @@ from typing import Any, Final
 from sgus.core.errors import RunError
 from sgus.core.files import read_json
 from sgus.core.grades import GRADES
+from sgus.workflows.cohort_splits import fold_title
 
 _RUNS: Final = Path(__file__).resolve().parents[2] / "runs"
 _PREDICTIONS: Final = "predictions.csv"
@@ -67,7 +68,7 @@ class Prediction:
     def seen(self) -> str:
         """Whether the model knew the image, in words."""
         said = _PARTS.get(self.part, self.part or "not known")
-        return f"{said} ({self.fold})" if self.fold else said
+        return f"{said} ({fold_title(self.fold)})" if self.fold else said
 
 
 def runs_folder() -> Path:

@@ -21,6 +21,7 @@ from sgus.workflows.cohort_view import CohortView, Facet, IntArray
 PART_FACET: Final = "part"
 PARTS: Final = ("train", "validation", "test")
 ALL_FOLDS: Final = "all folds: who is tested where"
+POOLED: Final = "all folds together"
 SEVERAL: Final = "tested in several folds"
 MIN_PATIENTS: Final = 10
 """Fewer patients with a grade give an interval too wide to say anything."""
@@ -65,7 +66,8 @@ class SplitPicture:
         shown: Name of the fold, or `ALL_FOLDS`.
         groups: Parts or folds, in order; those without a patient too.
         cells: A cell a patient and group, by group, then most images first.
-        counts: Images and patients of each group by grade; the last of each is of all grades.
+        counts: Images and patients of each group by grade, and of all folds together where they
+            are shown; the last of each is of all grades.
     """
 
     split: str
@@ -127,8 +129,13 @@ def part_facet(view_ids: Sequence[str], found: FoundSplits) -> Facet:
 
 
 def _part_name(split: Split, fold: Fold, part: str) -> str:
-    middle = "" if len(split.folds) == 1 else f" {fold.name}"
+    middle = "" if len(split.folds) == 1 else f", {fold_title(fold.name)}"
     return f"{split.name}{middle}: {part}"
+
+
+def fold_title(name: str) -> str:
+    """A fold in words: those of k-fold have numbers for names."""
+    return f"fold {name}" if name.isdigit() else name
 
 
 def pictures(split: Split) -> tuple[str, ...]:
@@ -151,11 +158,13 @@ def split_picture(view: CohortView, split: Split, shown: str) -> SplitPicture:
         return np.array([place[name] for name in ids], dtype=np.int64)
 
     if shown == ALL_FOLDS:
-        groups = {fold.name: rows(fold.test) for fold in split.folds}
+        groups = {fold_title(fold.name): rows(fold.test) for fold in split.folds}
     else:
         (fold,) = (fold for fold in split.folds if fold.name == shown)
         groups = {part: rows(ids) for part, ids in fold.parts().items()}
     counts = {group: _counted(view, at) for group, at in groups.items()}
+    if shown == ALL_FOLDS:
+        counts[POOLED] = _counted(view, np.concatenate(list(groups.values())))
     cells = [cell for group, at in groups.items() for cell in _cells(view, group, at)]
     if shown == ALL_FOLDS:
         cells = _joined(cells)
@@ -200,12 +209,17 @@ def _counted(view: CohortView, rows: IntArray) -> tuple[Count, ...]:
 def thin_parts(picture: SplitPicture, *, least: int = MIN_PATIENTS) -> list[str]:
     """Grades with too few patients in a part to say anything of, a sentence each.
 
+    Of all folds, what counts is the pooled test part, for figures are made from it.
+
     Args:
         picture: The split.
         least: Patients a grade should have in each part.
     """
     said = []
-    for group, counts in picture.counts.items():
+    judged = picture.counts
+    if POOLED in judged:
+        judged = {POOLED: judged[POOLED]}
+    for group, counts in judged.items():
         short = [
             f"grade {grade} in {_patients(count.patients)}"
             for grade, count in zip(GRADES, counts[:-1], strict=True)

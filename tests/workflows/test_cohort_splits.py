@@ -12,6 +12,7 @@ from sgus.cohort.splits import make_split, save_split
 from sgus.workflows.cohort_counts import Count
 from sgus.workflows.cohort_splits import (
     ALL_FOLDS,
+    POOLED,
     SEVERAL,
     find_splits,
     part_facet,
@@ -60,7 +61,9 @@ def test_picture__of_folds_says_who_is_tested_where(cohort: Cohort) -> None:
     view = cohort_view(cohort)
     assert pictures(split)[0] == ALL_FOLDS
     picture = split_picture(view, split, ALL_FOLDS)
-    assert picture.groups == tuple(fold.name for fold in split.folds)
+    assert picture.groups == ("fold 1", "fold 2", "fold 3")
+    assert picture.counts[POOLED][-1] == Count(90, 30)
+    assert len(thin_parts(picture, least=1000)) == 1  # figures are made from all of them
     assert len(picture.cells) == 30
     one = split_picture(view, split, split.folds[1].name)
     assert one.groups == ("train", "validation", "test")

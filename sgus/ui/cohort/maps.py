@@ -21,6 +21,7 @@ from sgus.ui.pictures import data_url
 from sgus.ui.results import Bounded
 from sgus.ui.words import LEARNT, stage_sentences
 from sgus.workflows.cohort_predictions import predictions_of, runs_of
+from sgus.workflows.cohort_splits import fold_title
 from sgus.workflows.cohort_story import Picture
 from sgus.workflows.cohort_view import CohortView
 from sgus.workflows.models import models_folder
@@ -66,7 +67,7 @@ def _models(view: CohortView, image_id: str) -> dict[str, ModelFacts]:
     found: dict[str, ModelFacts] = {}
     for one in predictions_of(image_id, runs_of(view.cohort.manifest_hash))[0]:
         if one.model is not None:
-            fold = f" {one.fold}" if one.fold else ""
+            fold = f", {fold_title(one.fold)}" if one.fold else ""
             _add(found, f"Run {one.run.name}{fold} ({one.part})", one.model)
     for facts in list_models(models_folder())[0]:
         found.setdefault(facts.label, facts)

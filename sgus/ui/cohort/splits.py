@@ -19,6 +19,7 @@ from sgus.workflows.cohort_splits import (
     ALL_FOLDS,
     MIN_PATIENTS,
     SplitPicture,
+    fold_title,
     pictures,
     split_picture,
     thin_parts,
@@ -71,7 +72,9 @@ def _choose(shown: Shown) -> tuple[SplitPicture, int]:
     fold = options[0]
     if len(options) > 1:
         recall(_FOLD, options[0], options)
-        fold = middle.selectbox("Picture of", options, key=_FOLD, on_change=keep, args=(_FOLD,))
+        fold = middle.selectbox(
+            "Picture of", options, key=_FOLD, on_change=keep, args=(_FOLD,), format_func=fold_title
+        )
     recall(_LEAST, MIN_PATIENTS)
     least = right.number_input(
         "Mark below", min_value=1, max_value=100, key=_LEAST, on_change=keep, args=(_LEAST,),

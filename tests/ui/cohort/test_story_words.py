@@ -40,7 +40,7 @@ def test_predictions__beside_the_reference_and_whether_it_was_seen() -> None:
     ]
     said = plain(predictions_html(rows, grades=range(4)))
     assert "a (learnt from phantoms) 3 2 grades above 0.10 0.20 0.30 0.40 test: the model" in said
-    assert "1 the same training: it learnt from it (2)" in said
+    assert "1 the same training: it learnt from it (fold 2)" in said
 
 
 def test_dot__a_dash_where_there_is_no_grade() -> None:
