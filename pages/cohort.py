@@ -5,10 +5,10 @@ import html
 import streamlit as st
 
 from sgus.ui import filters, frame
+from sgus.ui.charts import export
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort import source
 from sgus.ui.cohort.tabs import TAB, tabs
-from sgus.ui.observers import export
-from sgus.ui.observers.kept import keep, recall
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ import html
 import streamlit as st
 
 from sgus.ui import frame
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers import export, source, state
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.tabs import tabs
 
 TAB = "sgus_observers_tab"

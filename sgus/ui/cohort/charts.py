@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.charts.layout import axis, chart_layout
 from sgus.ui.theme import FADED, GRADE_COLOURS, INK, ON_GRADE
 from sgus.workflows.cohort_counts import CrossTable
 

@@ -9,12 +9,12 @@ import streamlit as st
 
 from sgus.core.errors import SgusError
 from sgus.ui import filters
+from sgus.ui.charts.export import download_csv
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort.grid import IMAGE, show_grid
 from sgus.ui.cohort.source import Shown, problem_html
 from sgus.ui.cohort.tabs import GALLERY, TAB
 from sgus.ui.model_choice import show_problem
-from sgus.ui.observers.export import download_csv
-from sgus.ui.observers.kept import keep, recall
 from sgus.workflows.cohort_checks import (
     FLAG_FACET,
     Check,

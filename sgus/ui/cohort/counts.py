@@ -6,11 +6,11 @@ from typing import Final
 
 import streamlit as st
 
+from sgus.ui.charts.export import download_csv, show_figure
+from sgus.ui.charts.kept import keep, keep_all, recall
 from sgus.ui.cohort.charts import MOST_BARS, grade_bars
 from sgus.ui.cohort.source import Shown
 from sgus.ui.cohort.tables import MOST_ROWS, cross_html
-from sgus.ui.observers.export import download_csv, show_figure
-from sgus.ui.observers.kept import keep, keep_all, recall
 from sgus.workflows.cohort_counts import DIMENSIONS, cross_table
 from sgus.workflows.cohort_view import BoolArray, CohortView
 

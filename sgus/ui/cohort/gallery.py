@@ -6,10 +6,10 @@ from typing import Final
 
 import streamlit as st
 
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort.grid import IMAGE, show_grid
 from sgus.ui.cohort.source import Shown
 from sgus.ui.cohort.story import show_story
-from sgus.ui.observers.kept import keep, recall
 from sgus.workflows.cohort_gallery import (
     gallery_page,
     n_pages,

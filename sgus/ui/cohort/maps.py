@@ -12,11 +12,11 @@ import streamlit as st
 from sgus.core.errors import ImageError, ModelError
 from sgus.core.grades import STAGES
 from sgus.phantom.export import with_mark
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.detail import CAM_WIDTH, MAPS_HELP
 from sgus.ui.engine import load_engine
 from sgus.ui.model_choice import show_problem
 from sgus.ui.models import ModelFacts, list_models, read_facts
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.pictures import data_url
 from sgus.ui.results import Bounded
 from sgus.ui.words import LEARNT, stage_sentences

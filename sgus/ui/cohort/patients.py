@@ -6,9 +6,9 @@ import html
 
 import streamlit as st
 
+from sgus.ui.charts.export import show_figure
 from sgus.ui.cohort.charts import age_bars
 from sgus.ui.cohort.source import Shown
-from sgus.ui.observers.export import show_figure
 from sgus.workflows.cohort_counts import People, people
 from sgus.workflows.cohort_view import CONTRADICTORY, UNKNOWN, BoolArray
 

@@ -11,9 +11,9 @@ import streamlit as st
 
 from sgus.cohort.manifest import Cohort, load_cohort
 from sgus.core.errors import SgusError
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohorts import installed_cohorts
 from sgus.ui.model_choice import show_problem
-from sgus.ui.observers.kept import keep, recall
 from sgus.workflows.cohort_checks import Check, Flag, all_flags, flag_facet, saved_check
 from sgus.workflows.cohort_splits import FoundSplits, find_splits, part_facet
 from sgus.workflows.cohort_view import CohortView, cohort_view

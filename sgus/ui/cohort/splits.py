@@ -8,12 +8,12 @@ from typing import Final
 import streamlit as st
 
 from sgus.core.grades import GRADES
+from sgus.ui.charts.export import show_figure
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort.source import Shown
 from sgus.ui.cohort.splits_chart import split_figure
 from sgus.ui.cohort.tables import parts_html
 from sgus.ui.model_choice import show_problem
-from sgus.ui.observers.export import show_figure
-from sgus.ui.observers.kept import keep, recall
 from sgus.workflows.cohort_counts import ALL
 from sgus.workflows.cohort_splits import (
     ALL_FOLDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sgus.core.grades import GRADES
-from sgus.ui.observers.layout import axis, chart_layout
+from sgus.ui.charts.layout import axis, chart_layout
 from sgus.ui.theme import INK, TRACK
 from sgus.workflows.cohort_splits import ALL_FOLDS, SEVERAL, Cell, SplitPicture
 
