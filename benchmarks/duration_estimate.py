@@ -65,8 +65,8 @@ def compare(preset: str, scratch: Path) -> None:
     took = time.perf_counter() - started
     parts = ", ".join(f"{key} {value:.1f}" for key, value in found.parts.items())
     print(
-        f"{preset:6} estimated {found.seconds:.1f} s ({parts}), measured in {measuring:.1f} s; took "
-        f"{took:.1f} s; ratio {took / found.seconds:.2f} (aim {1 / AIM:g} to {AIM:g}); load "
+        f"{preset:6} estimated {found.seconds:.1f} s ({parts}), measured in {measuring:.1f} s; "
+        f"took {took:.1f} s; ratio {took / found.seconds:.2f} (aim {1 / AIM:g} to {AIM:g}); load "
         f"{before:.1f} before, {os.getloadavg()[0]:.1f} after",
         flush=True,
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -26,8 +28,10 @@ from sgus.train.precision import repeatable, resolve_precision
 from sgus.train.predict import predict_raw
 from sgus.train.state import begin
 
-_PART_S = 0.5
-"""Time given to each of the five things that are timed; one batch is always done."""
+_PART_S = 0.3
+"""Time given to each of the five things that are timed; a warming and a timed repeat are always done."""
+_N_SHOWN = 16
+"""Images that are shown without learning, to frozen layers or to the finished network."""
 _SCREEN = (540, 720)
 
 
@@ -51,8 +55,7 @@ class Speeds(Config):
 def measure_speeds(config: TrainConfig) -> Speeds:
     """Time a few batches of made-up images: about three seconds for the default network.
 
-    The fastest of several repeats counts, after one that does not; a busy machine still measures
-    slower than an idle one.
+    The median of the repeats counts, after one that does not; a busy machine is measured as busy.
 
     Args:
         config: Its mode, network, batch size, arithmetic, threads and augmentation are used; the
@@ -65,36 +68,32 @@ def measure_speeds(config: TrainConfig) -> Speeds:
         if config.trains != "full":
             beginning, learner = cut(whole, config.trains)
         fold = time.perf_counter() - started
-        images = _made_up(config)
-        n, features = len(images), 0.0
-        predicting = _fastest(lambda: predict_raw(whole.eval(), images.pixels)) / n
+        few, images = (_made_up(config, n) for n in (_N_SHOWN, config.batch_size))
+        predicting = _seconds(lambda: predict_raw(whole, few.pixels)) / len(few)
+        features = 0.0
         if beginning is not None:
-            shown = compute_features(beginning, images, config=config, mirrors=False)
-            frozen = beginning
-            features = _fastest(
-                lambda: compute_features(frozen, images, config=config, mirrors=False)
-            ) / n  # fmt: skip
-            images = shown
+            run = partial(compute_features, beginning, config=config, mirrors=False)
+            features = _seconds(lambda: run(few)) / len(few)
+            images = run(images)
     own = config_of_tail(config)
     with torch.random.fork_rng(devices=[]), repeatable(own.threads):
         state = begin(learner, own)
-        training = _fastest(lambda: run_epoch(state, images, None, config=own)) / n
+        training = _seconds(lambda: run_epoch(state, images, None, config=own))
         precision = resolve_precision(own.precision)
         judged = state.candidate.eval()
-        validating = _fastest(lambda: predict_raw(judged, images.pixels, precision=precision)) / n
+        validating = _seconds(lambda: predict_raw(judged, images.pixels, precision=precision))
     return Speeds(
         preparing=_preparing(config),
         features=features,
-        training=training,
-        validating=validating,
+        training=training / len(images),
+        validating=validating / len(images),
         predicting=predicting,
         fold=fold,
     )
 
 
-def _made_up(config: TrainConfig) -> Examples:
-    """Two batches of noise."""
-    n = 2 * config.batch_size
+def _made_up(config: TrainConfig, n: int) -> Examples:
+    """Images of noise."""
     shape = (n, config.network.height, config.network.width)
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     return Examples.of(pixels, np.arange(n, dtype=np.int64) % N_GRADES)
@@ -111,11 +110,11 @@ def _preparing(config: TrainConfig) -> float:
         pixels = decode_image(file.getvalue(), name="made-up.png").pixels
         prepare(pixels, Region(0, 0, columns, rows), height=height, width=width)
 
-    return _fastest(once)
+    return _seconds(once)
 
 
-def _fastest(work: Callable[[], object]) -> float:
-    """Seconds of the fastest repeat."""
+def _seconds(work: Callable[[], object]) -> float:
+    """Seconds of the median repeat, after one that warms up."""
     began = time.perf_counter()
     work()
     times: list[float] = []
@@ -123,4 +122,4 @@ def _fastest(work: Callable[[], object]) -> float:
         started = time.perf_counter()
         work()
         times.append(time.perf_counter() - started)
-    return min(times)
+    return statistics.median(times)
