@@ -18,6 +18,7 @@ from sgus.workflows.cohort_counts import ALL
 from sgus.workflows.cohort_splits import (
     ALL_FOLDS,
     MIN_PATIENTS,
+    POOLED,
     SplitPicture,
     fold_title,
     pictures,
@@ -90,7 +91,9 @@ def _show_counts(picture: SplitPicture, least: int, unit: str) -> None:
     st.html(parts_html(picture.counts, [*map(str, GRADES), ALL], least))
     thin = thin_parts(picture, least=least)
     if not thin:
-        st.success(f"Every grade has {least} {unit}s or more in every part that has images.")
+        where = "in all folds together, from which figures are made"
+        where = where if POOLED in picture.counts else "in every part that has images"
+        st.success(f"Every grade has {least} {unit}s or more {where}.")
         return
     items = "".join(f"<li>{html.escape(line)}</li>" for line in thin)
     st.html(
