@@ -29,7 +29,7 @@ from sgus.train.predict import predict_raw
 from sgus.train.state import begin
 
 _PART_S = 0.3
-"""Time given to each of the five things that are timed; a warming and a timed repeat are always done."""
+"""Time given to each of the things that are timed; each is done twice at least."""
 _N_SHOWN = 16
 """Images that are shown without learning, to frozen layers or to the finished network."""
 _SCREEN = (540, 720)
