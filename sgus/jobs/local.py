@@ -14,10 +14,15 @@ from typing import Final
 from sgus.jobs.job import Job
 from sgus.jobs.launcher import Exit
 from sgus.jobs.liveness import alive
-from sgus.jobs.run_files import ATTEMPT_LINE, CANCEL, OUTPUT, write_attempt
+from sgus.jobs.run_files import (
+    ATTEMPT_LINE,
+    ATTEMPT_VARIABLE,
+    CANCEL,
+    JOB_VARIABLE,
+    OUTPUT,
+    write_attempt,
+)
 
-JOB_VARIABLE: Final = "SGUS_JOB"
-ATTEMPT_VARIABLE: Final = "SGUS_ATTEMPT"
 PASSED_ON: Final = (
     "HOME", "LANG", "LC_", "LD_", "LOGNAME", "PATH", "PYTHON", "SSL_CERT_", "TEMP", "TMP", "TZ",
     "USER", "VIRTUAL_ENV", "XDG_", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY",

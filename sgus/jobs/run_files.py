@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from sgus.core.files import write_json
 
+JOB_VARIABLE: Final = "SGUS_JOB"
+ATTEMPT_VARIABLE: Final = "SGUS_ATTEMPT"
+"""By which a launcher names the job and the attempt to the process that it starts."""
 PROGRESS: Final = "progress.json"
 STATUS: Final = "status.json"
 CANCEL: Final = "cancel"

@@ -64,7 +64,7 @@ class TrainConfig(Config):
     threads: int = Field(default=0, ge=0, le=256)
     """Processor threads; 0 takes all. Figures repeat to the bit for the same number."""
     checkpoint_every_s: float = Field(default=10.0, ge=0)
-    """Shortest time between two checkpoints, seconds; one is written at an epoch's end."""
+    """Shortest time between two checkpoints, seconds, within an epoch too; 0: only at its end."""
     half: bool = False
     """Store the weights in half precision: half the disk, probabilities equal to about 0.001."""
     seed: int = Field(default=0, ge=0, json_schema_extra=BASIC)

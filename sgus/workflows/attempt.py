@@ -11,10 +11,8 @@ from typing import Final
 from sgus.core.errors import ConfigError, RunError
 from sgus.core.files import read_json
 from sgus.core.lock import only_process
-from sgus.jobs.run_files import JOB
+from sgus.jobs.run_files import ATTEMPT_VARIABLE, JOB, JOB_VARIABLE
 
-JOB_VARIABLE: Final = "SGUS_JOB"
-ATTEMPT_VARIABLE: Final = "SGUS_ATTEMPT"
 WAIT_S: Final = 30.0
 """How long a trainer of a job waits for the one before it to let go of the directory."""
 

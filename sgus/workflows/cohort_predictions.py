@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +14,8 @@ from sgus.core.errors import RunError
 from sgus.core.files import read_json
 from sgus.core.grades import GRADES
 from sgus.workflows.cohort_splits import fold_title
+from sgus.workflows.jobs import runs_folder
 
-_RUNS: Final = Path(__file__).resolve().parents[2] / "runs"
 _PREDICTIONS: Final = "predictions.csv"
 _PARTS: Final = {
     "test": "test: the model never saw it",
@@ -69,11 +68,6 @@ class Prediction:
         """Whether the model knew the image, in words."""
         said = _PARTS.get(self.part, self.part or "not known")
         return f"{said} ({fold_title(self.fold)})" if self.fold else said
-
-
-def runs_folder() -> Path:
-    """Folder of the runs: `SGUS_RUNS`, else `runs/` of this installation."""
-    return Path(os.environ.get("SGUS_RUNS") or _RUNS)
 
 
 def runs_of(manifest_hash: str, folder: Path | None = None) -> list[Run]:

@@ -1,23 +1,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 from sgus.core.errors import ConfigError
 from sgus.core.lock import only_process
+from sgus.jobs.run_files import ATTEMPT_VARIABLE, JOB_VARIABLE
 from sgus.workflows import attempt
-from sgus.workflows.attempt import ATTEMPT_VARIABLE, JOB_VARIABLE, Attempt, SupersededError, held
-
-
-def test_the_launcher_and_the_trainer_mean_the_same_variables() -> None:
-    if sys.platform == "win32":
-        pytest.skip("the launcher is for systems with record locks")
-    from sgus.jobs import local
-
-    assert (JOB_VARIABLE, ATTEMPT_VARIABLE) == (local.JOB_VARIABLE, local.ATTEMPT_VARIABLE)
+from sgus.workflows.attempt import Attempt, SupersededError, held
 
 
 def test_an_attempt_is_named_by_both_variables_or_by_none() -> None:
