@@ -8,7 +8,9 @@ size, number of epochs and threads, flips only, and validate after each epoch; a
 run. A contender is a process of its own, in turn within each fold, so that drift of the machine
 meets all. Timed is everything from the first picture decoded to the last step: decoding, features
 and training; imports and the prediction of the test part are not. fastai decodes and runs its body
-each epoch, as it is normally used. --python names an interpreter that has fastai.
+each epoch, as it is normally used. --python names an interpreter that has fastai. On a machine that
+others use, OMP_NUM_THREADS=1 and the ratio of processor times say more than the clock does: with
+more threads than free processors, threads that wait for each other count as busy.
 
 Figures are of the pooled test parts of all folds, with intervals from the bootstrap over patients;
 differences are paired. "start, untouched" is the phantom model as it is: what training adds.
@@ -209,7 +211,8 @@ def compare(cohort: Cohort, scratch: Path, options: argparse.Namespace) -> None:
             tables[name].append(test_table(cohort, fold, found.pop("probabilities")))
             times[name].append(found)
             print(f"fold {fold.name}  {name:22} {found['seconds']:7.1f} s, of it before the first "
-                  f"step {found['preparing']:.1f} s", flush=True)  # fmt: skip
+                  f"step {found['preparing']:.1f} s; processor {found['cpu_seconds']:.1f} s; "
+                  f"load {os.getloadavg()[0]:.1f}", flush=True)  # fmt: skip
     show_times(times)
     pooled = {name: pd.concat(found, ignore_index=True) for name, found in tables.items()}
     shown = set(pooled[PEER]["image_id"])
