@@ -108,22 +108,30 @@ def calibrated(config: TrainConfig, *, runs: Path) -> Speeds:
 
     A calibration file that is damaged is made anew.
     """
-    path = runs / CALIBRATION
-    depends = conditions(config)
-    key = sha256_bytes(to_json(depends).encode())[:24]
-    kept = _read(path)
-    try:
-        return Speeds.parse(kept[key]["seconds"])
-    except (KeyError, TypeError, ValueError, SgusError):  # absent, or not ours
-        pass
-    speeds = measure_speeds(config)
-    kept[key] = {
-        "conditions": depends,
-        "seconds": speeds.model_dump(),
-        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    write_json(path, kept)
+    speeds = kept_speeds(config, runs=runs)
+    if speeds is None:
+        speeds = measure_speeds(config)
+        kept = _read(runs / CALIBRATION)
+        depends = conditions(config)
+        kept[_key(depends)] = {
+            "conditions": depends,
+            "seconds": speeds.model_dump(),
+            "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        write_json(runs / CALIBRATION, kept)
     return speeds
+
+
+def kept_speeds(config: TrainConfig, *, runs: Path) -> Speeds | None:
+    """Speeds of this machine for a config as kept in `runs`; None where none were measured."""
+    try:
+        return Speeds.parse(_read(runs / CALIBRATION)[_key(conditions(config))]["seconds"])
+    except (KeyError, TypeError, ValueError, SgusError):  # absent, or not ours
+        return None
+
+
+def _key(depends: dict[str, Any]) -> str:
+    return sha256_bytes(to_json(depends).encode())[:24]
 
 
 def conditions(config: TrainConfig) -> dict[str, Any]:
