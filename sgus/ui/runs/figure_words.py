@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sgus.core.grades import STAGES
 from sgus.report.evidence import FEW_PATIENTS
+from sgus.report.figures import unit_noun
 from sgus.ui.words import percent
 
 Figure = dict[str, Any]
@@ -111,6 +112,11 @@ def made_from(figure: Figure) -> str:
     return f"{first} of {counted(figure['n_patients'], people)}"
 
 
+def people_words(n: int, unit: str) -> str:
+    """`50 patients`; groups where it is not known who is who."""
+    return f"{n:,} {unit_noun(unit, n=n)}"
+
+
 def counted(n: int, noun: str) -> str:
     """`1 image`, `1,204 images`."""
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
@@ -171,8 +177,7 @@ def remark(figure: Figure) -> str:
 
 def grey_words(unit: str) -> str:
     """What grey means in every figure of the page."""
-    noun = "patients" if unit == "patient" else "groups"
-    return f"Grey: fewer than {FEW_PATIENTS} {noun}, a figure to be read with caution."
+    return f"Grey: fewer than {FEW_PATIENTS} {unit_noun(unit)}, a figure to be read with caution."
 
 
 def _noun(figure: Figure) -> str:

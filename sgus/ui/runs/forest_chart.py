@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sgus.core.cells import printable
-from sgus.ui.charts.layout import LONGEST_NAME, axis, chart_layout, label
+from sgus.ui.charts.layout import FONT_SIZE, LONGEST_NAME, axis, chart_layout, label
 from sgus.ui.runs.figure_words import Figure, hover_words, interval_words, is_share
 from sgus.ui.theme import FADED, INK, MUTED
 
@@ -77,6 +77,7 @@ def forest_figure(
     figure.update_xaxes(
         axis(along, range=[low, high], tickformat=_ticks(percent, signed), automargin=False)
     )
+    figure.update_xaxes(title_font_size=FONT_SIZE)
     figure.update_yaxes(
         axis(
             range=[len(lines) - 0.4, -0.6], tickvals=list(range(len(lines))), ticktext=names,
