@@ -39,6 +39,7 @@ def command(
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="Write report.json, too, with default resamples")
     ] = False,
+    track: Annotated[str | None, typer.Option(help="MLflow server: http://HOST:PORT")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print the settings and stop")] = False,
 ) -> None:
     """Train on every fold of a split and write predictions; resumes a killed run.
@@ -50,6 +51,7 @@ def command(
     from sgus.core.files import to_json
     from sgus.train.config import make_config
     from sgus.workflows.attempt import Attempt
+    from sgus.workflows.mlflow_sink import MlflowSink
     from sgus.workflows.training import EVERYTHING, run_training
 
     values = read_settings(config) if config else None
@@ -69,12 +71,17 @@ def command(
             evaluate=evaluate,
             attempt=Attempt.named_by(os.environ),
             asked=asked,
+            track=MlflowSink(track) if track is not None else None,
         )
     print(f"Written: {run_dir} ({len(result.predictions)} predictions)")
-    if split == EVERYTHING:  # there is nothing left to test it on
+    _say_next(run_dir, everything=split == EVERYTHING, evaluated=evaluate)
+
+
+def _say_next(run_dir: Path, *, everything: bool, evaluated: bool) -> None:
+    if everything:  # there is nothing left to test it on
         judged = "--judged-by RUN, an evaluated run of the same settings on a split"
         print(f"Next: python -m sgus publish {run_dir} --name NAME {judged}")
-    elif not evaluate:
+    elif not evaluated:
         print(f"Next: python -m sgus evaluate {run_dir}")
 
 

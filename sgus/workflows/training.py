@@ -36,10 +36,11 @@ from sgus.workflows.pictures import load_pictures
 from sgus.workflows.run_progress import RunProgress, never
 from sgus.workflows.run_status import RunStatus
 from sgus.workflows.starting import refuse_known_images, weights_hash
+from sgus.workflows.tracking import TRACKING, Sink, tracked
 
 RUN = "run.json"
 LOG = "log.txt"
-_SAY_NOTHING = {LOCK_FILE, STATUS, LOG, PROGRESS, JOB, OUTPUT, CANCEL}
+_SAY_NOTHING = {LOCK_FILE, STATUS, LOG, PROGRESS, JOB, OUTPUT, CANCEL, TRACKING}
 """Files that a run, or who starts it, writes before there is anything to lose."""
 EVERYTHING = "everything"
 """In place of a split: learn from every usable image, for a model whose recipe is known."""
@@ -69,7 +70,11 @@ class _Plan:
     facts: dict[str, Any]
 
     @classmethod
-    def of(cls, cohort_dir: Path, split_name: str, config: TrainConfig) -> _Plan:
+    def of(
+        cls, cohort_dir: Path, split_name: str, config: TrainConfig, track: Sink | None
+    ) -> _Plan:
+        if track is not None:
+            track.check()
         cohort = load_cohort(cohort_dir)
         scheme, folds = _folds(cohort, split_name)
         refuse_known_images(config.weights, cohort, folds)
@@ -87,6 +92,7 @@ def run_training(
     evaluate: bool = False,
     attempt: Attempt | None = None,
     asked: Callable[[], bool] = never,
+    track: Sink | None = None,
 ) -> RunResult:
     """Train, predict and write a run; go on where a killed run of the same kind stopped.
 
@@ -100,6 +106,7 @@ def run_training(
         attempt: Which attempt of a job this is; None for a run started by hand. A job's errors
             are all written to its `status.json`, those of cohort and config too.
         asked: Whether this process was asked to end.
+        track: A tracking server to tell of the run; what it does or does not changes nothing.
 
     Raises:
         SgusError: The cohort or split cannot be used, initial weights cannot be had, the
@@ -112,14 +119,16 @@ def run_training(
         raise RunError("--evaluate", cause, "Leave it out, or choose a split")
     plan = None
     if attempt is None:
-        plan = _Plan.of(cohort_dir, split_name, config)
+        plan = _Plan.of(cohort_dir, split_name, config, track)
         _refuse_taken(run_dir, plan.facts)  # before anything is written into another's directory
-    with held(run_dir, attempt):
+    log = run_dir / LOG
+    with held(run_dir, attempt), tracked(run_dir, track, log=log, say=say) as follow:
         status = RunStatus(run_dir, attempt)
         with status.recorded(), _log(run_dir, say) as tell:
-            plan = plan or _Plan.of(cohort_dir, split_name, config)
+            plan = plan or _Plan.of(cohort_dir, split_name, config, track)
             if not _refuse_taken(run_dir, plan.facts):
                 write_json(run_dir / RUN, plan.facts)
+            follow()
             folds = [fold.name for fold in plan.folds]
             status.write("running", folds=folds)
             progress = RunProgress(run_dir, folds=len(folds), say=tell, asked=asked)
