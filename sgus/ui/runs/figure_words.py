@@ -21,6 +21,9 @@ SHARES: Final = frozenset(
 )  # fmt: skip
 """Shown in percent."""
 
+SIGNED: Final = frozenset({"mean_difference"})
+"""Shown with their sign."""
+
 NAMES: Final = {
     "auc": "area under the ROC curve (AUC)",
     "average_precision": "average precision",
@@ -89,15 +92,22 @@ def _decimals(value: float) -> str:
 
 
 def interval_words(figure: Figure, *, signed: bool = False) -> str:
-    """`83 % (77 to 88 %)`; the value alone, or `not defined`, where there is no interval."""
+    """`83 % (77 to 88 %)`; the value alone, or `not defined`, where there is no interval.
+
+    Args:
+        figure: What was computed.
+        signed: It is a difference: shares then are percentage points.
+    """
     share, value = is_share(figure), figure["value"]
+    signed = signed or figure["figure"] in SIGNED
     if value is None:
         return "not defined"
     said = number(value, share=share, signed=signed)
+    points = "\u00a0points" if share and signed else ""
     if figure["low"] is None or figure["high"] is None:
-        return said
+        return f"{said}{points}"
     low = number(figure["low"], share=share, signed=signed).removesuffix("\u00a0%")
-    return f"{said} ({low} to {number(figure['high'], share=share, signed=signed)})"
+    return f"{said} ({low} to {number(figure['high'], share=share, signed=signed)}){points}"
 
 
 def made_from(figure: Figure) -> str:

@@ -72,7 +72,7 @@ def forest_figure(
     room = 16 + _LETTER * max((len(one["text"]) for one in said), default=8)
     figure.update_layout(margin_r=int(room))
     shares = [line.figure for line in lines if line.figure is not None]
-    percent = bool(shares) and is_share(shares[0])
+    percent = bool(shares) and all(map(is_share, shares))
     low, high = span or span_of(shares)
     figure.update_xaxes(
         axis(along, range=[low, high], tickformat=_ticks(percent, signed), automargin=False)
@@ -85,6 +85,11 @@ def forest_figure(
         )
     )  # fmt: skip
     return figure
+
+
+def shown_figures(lines: Sequence[Line]) -> list[Figure]:
+    """The figures among lines."""
+    return [line.figure for line in lines if line.figure is not None]
 
 
 def span_of(figures: Sequence[Figure]) -> tuple[float, float]:

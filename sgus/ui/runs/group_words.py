@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sgus.report.figures import unit_noun
-from sgus.ui.runs.figure_words import Figure
 from sgus.ui.runs.forest_chart import Line
 
 MEASURES: Final = {
@@ -81,8 +80,3 @@ def shared_words(attributes: Sequence[Mapping[str, Any]], unit: str) -> str:
     ]
     noun = unit_noun(unit)
     return f"{noun.capitalize()} who stand in several groups: {', '.join(parts)}." if parts else ""
-
-
-def shown_figures(lines: Sequence[Line]) -> list[Figure]:
-    """The figures among lines."""
-    return [line.figure for line in lines if line.figure is not None]

@@ -11,14 +11,13 @@ from sgus.ui.charts.export import download_csv, show_figure
 from sgus.ui.charts.kept import keep, recall
 from sgus.ui.runs.cached import explored
 from sgus.ui.runs.figure_words import csv_rows, grey_words
-from sgus.ui.runs.forest_chart import forest_figure
+from sgus.ui.runs.forest_chart import forest_figure, shown_figures
 from sgus.ui.runs.group_words import (
     LOOK,
     MEASURES,
     group_lines,
     left_out_words,
     shared_words,
-    shown_figures,
     whole_value,
 )
 from sgus.workflows.run_view import RunView

@@ -16,6 +16,12 @@ IMAGES: Final = "Images"
 _MODULES: Final = {
     RESULT: "result",
     IMAGES: "images",
+    "Thresholds": "thresholds",
+    "Calibration": "calibration",
+    "Doubt": "doubt",
+    "Groups": "groups",
+    "Patients": "patients",
+    "Compare": "compare",
 }
 """Name on the page to module, each with a `show(view)`."""
 
