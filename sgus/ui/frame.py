@@ -23,6 +23,7 @@ PAGES = {
     "pages/phantom.py": "Phantom",
     "pages/cohort.py": "Cohort",
     "pages/train.py": "Train",
+    "pages/runs.py": "Runs",
     "pages/observers.py": "Observers",
 }
 """The page table; the first one is what opens."""

@@ -64,11 +64,20 @@ def choose_cohort() -> Shown | None:
     name = st.selectbox("Cohort", list(roots), key=COHORT, on_change=keep, args=(COHORT,))
     root = roots[name]
     try:
-        with st.spinner("Reading the cohort"):
-            return _shown(str(root), _tables(root), _others(root))
+        return shown_at(root)
     except SgusError as error:
         st.html(problem_html(root, error))
         return None
+
+
+def shown_at(root: Path) -> Shown:
+    """A cohort with what is known of it, read once for all sessions.
+
+    Raises:
+        SgusError: It cannot be read.
+    """
+    with st.spinner("Reading the cohort"):
+        return _shown(str(root), _tables(root), _others(root))
 
 
 def problem_html(root: Path, error: SgusError) -> str:

@@ -11,8 +11,11 @@ from sgus.workflows.run_view import RunView, open_run
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from sgus.report.evidence import Evidence
     from sgus.report.stage_curves import StageThresholds
+    from sgus.workflows.cohort_view import CohortView
 
 N_RESAMPLES: Final = 2000
 """Resamples of the patient bootstrap, where the run's report does not say."""
@@ -70,6 +73,20 @@ def thresholds_of(view: RunView, stage: str) -> StageThresholds:
     return _thresholds(view.key, stage, view)
 
 
+def parts(view: RunView) -> dict[str, pd.DataFrame]:
+    """The rows of each part the run can be judged on; see `run_cells.parts_of`."""
+    return _parts(view.key, view)
+
+
+def cohort_view_of(view: RunView) -> CohortView | None:
+    """Its cohort as the cohort page knows it; None where that is not at hand."""
+    if view.cohort is None:
+        return None
+    from sgus.ui.cohort.source import shown_at
+
+    return shown_at(view.cohort).view
+
+
 def _state(directory: Path) -> tuple[tuple[str, int, int], ...]:
     from sgus.workflows.cohorts import data_folder
 
@@ -120,3 +137,11 @@ def _thresholds(key: str, stage: str, _view: RunView) -> StageThresholds:
     del key
     named = {one.name: one for one in STAGES}
     return StageThresholds.of(evidence_of(_view), named[stage])
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _parts(key: str, _view: RunView) -> dict[str, pd.DataFrame]:
+    from sgus.workflows.run_cells import parts_of
+
+    del key
+    return parts_of(_view)
