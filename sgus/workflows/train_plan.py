@@ -124,8 +124,8 @@ def is_measured(config: TrainConfig, *, runs: Path) -> bool:
     return kept_speeds(config, runs=runs) is not None
 
 
-def measure(configs: Sequence[TrainConfig], *, runs: Path) -> None:
-    """Measure this machine for some configs, and keep it.
+def measure(config: TrainConfig, *, runs: Path) -> None:
+    """Measure this machine for a config, and keep it.
 
     In a process of its own: the measurement trains, and sets threads and generators of the whole
     process, which other people's sessions share.
@@ -134,13 +134,7 @@ def measure(configs: Sequence[TrainConfig], *, runs: Path) -> None:
         RunError: It did not work; with the last line it said.
     """
     runs.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-c",
-        _MEASURE,
-        json.dumps([c.model_dump(mode="json") for c in configs]),
-        str(runs),
-    ]
+    command = [sys.executable, "-c", _MEASURE, config.model_dump_json(), str(runs)]
     step = "Start without an estimate, or change the settings"
     try:
         done = subprocess.run(
@@ -154,18 +148,17 @@ def measure(configs: Sequence[TrainConfig], *, runs: Path) -> None:
         raise RunError("The measurement of this machine", f"it failed ({said[:200]})", step)
 
 
-def measure_in_this_process(configs: str, runs: str) -> None:
+def measure_in_this_process(config: str, runs: str) -> None:
     """What the process that `measure` starts does.
 
     Args:
-        configs: The configs as JSON.
+        config: The config as JSON.
         runs: Folder of the runs.
     """
     from sgus.train.config import TrainConfig
     from sgus.workflows.duration import calibrated
 
-    for values in json.loads(configs):
-        calibrated(TrainConfig.parse(values, source="config"), runs=Path(runs))
+    calibrated(TrainConfig.parse(json.loads(config), source="config"), runs=Path(runs))
 
 
 def estimated(

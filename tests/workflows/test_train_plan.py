@@ -100,7 +100,7 @@ def test_estimated__only_from_a_measurement(tmp_path: Path, monkeypatch) -> None
     assert estimated(config, [FOLD], cohort, runs=tmp_path) is None
     monkeypatch.setattr(duration, "measure_speeds", lambda config: SPEEDS)
     monkeypatch.setattr(duration.os, "cpu_count", lambda: 2)
-    train_plan.measure_in_this_process(f"[{config.model_dump_json()}]", str(tmp_path))
+    train_plan.measure_in_this_process(config.model_dump_json(), str(tmp_path))
     found = estimated(config, [FOLD], cohort, runs=tmp_path)
     # 35 images to prepare on 2 processors; features of 25; 10 epochs of 20; 35 predicted.
     assert found.parts == pytest.approx(
@@ -128,10 +128,10 @@ def test_measure__in_a_process_of_its_own(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(train_plan.subprocess, "run", run)
     config = make_wish("quick", {}).config
     with pytest.raises(RunError, match=r"it failed \(MemoryError: no room\)"):
-        measure([config], runs=tmp_path / "new")
+        measure(config, runs=tmp_path / "new")
     (command,) = ran
     compile(command[2], "the command", "exec")
-    assert json.loads(command[3]) == [config.model_dump(mode="json")]
+    assert json.loads(command[3]) == config.model_dump(mode="json")
     assert command[4] == str(tmp_path / "new")
 
 

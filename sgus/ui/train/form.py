@@ -13,7 +13,7 @@ from sgus.ui.charts.kept import keep_all, recall
 from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.model_choice import show_problem
 from sgus.ui.train.parts import Chosen, accepted, choose_parts, place_of
-from sgus.ui.train.presets import choose_way, preset_configs, title_of
+from sgus.ui.train.presets import choose_way, title_of
 from sgus.ui.train.settings import changes, show_settings
 from sgus.ui.train.user import user_name
 from sgus.ui.train.words import NO_WORKER
@@ -81,11 +81,11 @@ def _show_estimate(wish: Wish, chosen: Chosen, views: list[JobView]) -> Estimate
     busy = any(view.job.state == "running" for view in views)
     said = "How long this takes was not measured on this machine yet."
     st.markdown(f"{said} A run is at work: measured now, it would look too long." if busy else said)
-    if st.button("Measure this machine (once, about ten seconds)", icon=":material/timer:",
+    if st.button("Measure this machine (some seconds, once)", icon=":material/timer:",
                  key="sgus-train-measure"):  # fmt: skip
         try:
             with st.spinner("Training a few batches of made-up images, timed"):
-                measure([wish.config, *preset_configs()], runs=runs)
+                measure(wish.config, runs=runs)
         except (SgusError, OSError) as error:
             show_problem(str(error))
         else:

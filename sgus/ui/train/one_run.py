@@ -20,7 +20,6 @@ from sgus.ui.train.user import SOMEBODY, user_name
 from sgus.ui.train.words import (
     STATES,
     SYMBOLS,
-    at_text,
     events_html,
     figure_sentence,
     fraction,
@@ -62,11 +61,11 @@ def _show_state(view: JobView, summary: RunSummary) -> None:
         _show_result(job, summary)
     elif job.state == "failed":
         show_problem(state_sentence(view))
+    elif job.state == "running":
+        share = fraction(view.progress)
+        st.progress(share, text=f"{100 * share:.0f} %. {state_sentence(view)}")
     else:
         st.html(f"<p>{html.escape(state_sentence(view))}</p>")
-    if job.state == "running":
-        text = f"{100 * fraction(view.progress):.0f} %: {at_text(view.progress)}"
-        st.progress(fraction(view.progress), text=text)
 
 
 def _show_result(job: Job, summary: RunSummary) -> None:

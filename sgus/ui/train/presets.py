@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 
@@ -12,9 +12,6 @@ from sgus.cohort.split_model import Fold
 from sgus.ui.train.settings import choose_preset, chosen_preset
 from sgus.workflows.jobs import runs_folder
 from sgus.workflows.train_plan import duration_text, estimated
-
-if TYPE_CHECKING:
-    from sgus.train.config import TrainConfig
 
 CARDS: Final = {
     "quick": (
@@ -37,13 +34,6 @@ def title_of(preset: str) -> str:
     return CARDS[preset][0]
 
 
-def preset_configs() -> list[TrainConfig]:
-    """What the three cards stand for."""
-    from sgus.train.config import PRESETS
-
-    return [PRESETS[name] for name in CARDS]
-
-
 def choose_way(cohort: Cohort, folds: Sequence[Fold]) -> str:
     """Draw the cards; the name of the chosen preset.
 
@@ -51,10 +41,11 @@ def choose_way(cohort: Cohort, folds: Sequence[Fold]) -> str:
         cohort: What is trained on, for how long each takes.
         folds: Its folds.
     """
+    from sgus.train.config import PRESETS
+
     chosen = chosen_preset()
-    columns, configs = st.columns(len(CARDS)), preset_configs()
-    for column, config, (name, (title, text)) in zip(columns, configs, CARDS.items(), strict=True):
-        known = estimated(config, folds, cohort, runs=runs_folder())
+    for column, (name, (title, text)) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
+        known = estimated(PRESETS[name], folds, cohort, runs=runs_folder())
         takes = duration_text(known.seconds) if known else "not measured on this machine yet"
         with column, st.container(border=True, key=f"sgus-train-card-{name}", height="stretch"):
             st.markdown(f"**{title}**")
