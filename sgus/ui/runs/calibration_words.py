@@ -74,17 +74,20 @@ def score_rows(figures: list[Figure], scope: str) -> list[dict[str, Any]]:
         figures: Of `reliability`.
         scope: A stage, or the four grades.
     """
+    states = {
+        state: words for state, words in _STATES.items() if one(figures, scope=scope, state=state)
+    }
     names = list(dict.fromkeys(f["figure"] for f in figures if f["scope"] == scope))
     rows = []
     for name in names:
-        found = {state: one(figures, scope=scope, figure=name, state=state) for state in _STATES}
+        found = {state: one(figures, scope=scope, figure=name, state=state) for state in states}
         before = found["before"]
         if before is None:
             continue
         said = {
             words: "" if (f := found[state]) is None
             else interval_words(f, signed=state == "change")
-            for state, words in _STATES.items()
+            for state, words in states.items()
         }  # fmt: skip
         rows.append({"statistic": name_of(before)} | said | {"remark": remark(before)})
     return rows

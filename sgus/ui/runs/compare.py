@@ -140,8 +140,9 @@ def _changed(view: RunView, found: dict[str, Any]) -> None:
         st.markdown(changed_words(found["changed_counts"], other, view.name, scope))
     show_table(count_rows(found["changed_counts"], scope))
     rows = changed_rows(found["changed"], scope)
-    st.caption(f"{counted(len(rows), 'image')} that the runs do not answer alike:")
-    show_table(rows)
+    if rows:
+        st.caption(f"{counted(len(rows), 'image')} that the runs do not answer alike:")
+        show_table(rows)
     download_csv(
         [
             {key: row[key] for key in ("scope", "image_id", "patient_id", "grade")} | row["said"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ MEANING: Final = (
 )
 _SCOPES: Final = SCOPES | {"four_grades": "4 grades"}  # the names have to fit beside the drawing
 _LOWER_IS_BETTER: Final = frozenset({"ranked_probability_score"})
+_HASH: Final = 12
+_HEX: Final = re.compile(r"[0-9a-f]{40,}")
 BETTER: Final = "#0072B2"
 WORSE: Final = "#D55E00"
 OPEN: Final = "#FFFFFF"
@@ -159,4 +162,5 @@ def _one(value: float | None, figure: Figure) -> str:
 
 
 def _plain(value: Any) -> str:
-    return "none" if value is None else str(value)
+    said = "none" if value is None else str(value)
+    return f"{said[:_HASH]}..." if _HEX.fullmatch(said) else said

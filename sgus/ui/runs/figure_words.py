@@ -182,6 +182,8 @@ def remark(figure: Figure) -> str:
     """Why there is no value or interval, or that it rests on few patients."""
     said = str(figure["reason"] or "")
     few = f"fewer than {FEW_PATIENTS} {_noun(figure)}s" if figure.get("few") else ""
+    if "fewer than" in said:  # it says how many there are
+        few = ""
     return "; ".join(part for part in (said, few) if part)
 
 

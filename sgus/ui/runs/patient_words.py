@@ -55,10 +55,15 @@ def any_counts(rows: Sequence[Mapping[str, Any]]) -> list[list[int]]:
 def any_words(rows: Sequence[Mapping[str, Any]]) -> str:
     """What the call "any gland of grade 2 or 3" got right and wrong, in counts."""
     (tn, fp), (fn, tp) = any_counts(rows)
-    return (
-        f"Of {counted(tp + fn, 'examination')} with a gland of grade 2 or 3, the model finds "
-        f"{tp:,}. Of {counted(tn + fp, 'examination')} without one, it calls {fp:,} wrongly."
-    )
+    found = "No examination has a gland of grade 2 or 3."
+    if tp + fn:
+        found = (
+            f"Of {counted(tp + fn, 'examination')} with a gland of grade 2 or 3, the model finds "
+            f"{tp:,}."
+        )
+    if not tn + fp:
+        return f"{found} No examination is without one."
+    return f"{found} Of {counted(tn + fp, 'examination')} without one, it calls {fp:,} wrongly."
 
 
 def basis_words(section: Mapping[str, Any], unit: str) -> str:
@@ -88,8 +93,9 @@ def list_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "patient": row["patient_id"], "visit": row["visit"], "glands": row["n_glands"],
             "images": row["n_images"],
-            "highest: true": row["highest_true"], "predicted": row["highest_predicted"],
-            "sum: true": row["sum_true"], "sum: predicted": row["sum_predicted"],
+            "highest: true": row["highest_true"], "highest: predicted": row["highest_predicted"],
+            "sum: true": row["sum_true"] if row["n_glands"] == GLANDS else None,
+            "sum: predicted": row["sum_predicted"] if row["n_glands"] == GLANDS else None,
             "glands 2-3: true": row["glands_2_or_above_true"],
             "glands 2-3: predicted": row["glands_2_or_above_predicted"],
         }

@@ -79,6 +79,9 @@ def _summaries(view: RunView, section: dict[str, Any]) -> None:
     ) or st.session_state[f"{_SUMMARY}_kept"]  # fmt: skip
     summary = titles[str(title)]
     rows = complete(section["examinations"], summary)
+    if not rows:
+        st.info("No examination has all four glands, so that there is no sum to compare.")
+        return
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _matrix(view, summary, rows)

@@ -67,7 +67,7 @@ def test_remark__is_the_reason_and_that_it_is_few():
     assert remark(figure()) == ""
     assert remark(figure(few=True)) == "fewer than 10 patients"
     said = remark(figure(few=True, reason="no interval: only 3 patients, fewer than 5"))
-    assert said == "no interval: only 3 patients, fewer than 5; fewer than 10 patients"
+    assert said == "no interval: only 3 patients, fewer than 5"
     assert "only 3" in hover_words(figure(reason="no interval: only 3 patients"))
 
 
