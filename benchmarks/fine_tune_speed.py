@@ -163,7 +163,7 @@ def show_figures(tables: dict[str, pd.DataFrame]) -> None:
             ):
                 print(
                     f"  {name} minus {PEER}: {item['difference']:+.3f} "
-                    f"({item['low']:+.3f} to {item['high']:+.3f}; {item['interval']})"
+                    f"({item['low']:+.3f} to {item['high']:+.3f}; paired patient bootstrap)"
                 )
 
 

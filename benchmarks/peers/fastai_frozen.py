@@ -2,8 +2,9 @@
 
 The body decodes and runs every epoch; the head is fastai's own (two linear layers, average and
 maximum pooling), trained by `fit_one_cycle` at the rate of `fine_tune`, and, as fastai does it, the
-body's batch normalisation goes on learning. Pictures are normalised one by one, as the trunk knows
-them; the only variation is the flip, as in the contenders.
+body's batch normalisation goes on learning. Pictures have three channels, as fastai's loaders give
+them, the trunk's first layer divided among them; they are normalised one by one, as the trunk knows
+them, and the only variation is the flip.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from fastai.vision.all import (
     DataBlock,
     Flip,
     ImageBlock,
-    PILImageBW,
     Resize,
     Transform,
     accuracy,
@@ -43,8 +43,8 @@ class EachByItself(Transform):
     def encodes(self, x: Any) -> Any:
         if not x.is_floating_point() or x.ndim != 4:
             return x
-        x = x - x.mean((2, 3), keepdim=True)
-        return x / (x.std((2, 3), keepdim=True) + 1e-3)
+        x = x - x.mean((1, 2, 3), keepdim=True)
+        return x / (x.std((1, 2, 3), keepdim=True) + 1e-3)
 
 
 def begin_with_our_trunk(body: torch.nn.Module, directory: Path) -> None:
@@ -55,6 +55,7 @@ def begin_with_our_trunk(body: torch.nn.Module, directory: Path) -> None:
     for key, value in trunk.items():
         first, _, rest = key.partition(".")
         renamed[f"{_BODY[first]}.{rest}"] = value.float() if value.is_floating_point() else value
+    renamed["0.weight"] = renamed["0.weight"].expand(-1, 3, -1, -1) / 3  # grey, told three times
     body.load_state_dict(renamed)
 
 
@@ -69,7 +70,7 @@ table = pd.DataFrame(
 )
 watch = Watch()
 loaders = DataBlock(
-    blocks=(ImageBlock(PILImageBW), CategoryBlock(vocab=["0", "1", "2", "3"])),
+    blocks=(ImageBlock, CategoryBlock(vocab=["0", "1", "2", "3"])),
     get_x=ColReader("path"),
     get_y=ColReader("grade"),
     splitter=ColSplitter("is_valid"),
@@ -77,7 +78,7 @@ loaders = DataBlock(
     batch_tfms=[Flip(), EachByItself()],
 ).dataloaders(table, bs=task.batch, num_workers=0, device="cpu")
 learner = vision_learner(
-    loaders, resnet18, pretrained=False, normalize=False, n_in=1, n_out=4, metrics=accuracy
+    loaders, resnet18, pretrained=False, normalize=False, n_out=4, metrics=accuracy
 )
 begin_with_our_trunk(learner.model[0], task.start)
 learner.freeze()
