@@ -93,8 +93,8 @@ def _differences(view: RunView, found: Mapping[str, Any]) -> None:
         return
     with st.expander("By how much the model is better: paired differences", expanded=True):
         st.html(differences_html(found, unit=view.unit))
-        if found.get("caution"):
-            st.html(f'<p class="sgus-muted sgus-small">{html.escape(str(found["caution"]))}</p>')
+        caution = f"Of the ranked probability score, less is better. {found.get('caution') or ''}"
+        st.html(f'<p class="sgus-muted sgus-small">{html.escape(caution)}</p>')
         download_csv(
             [{k: v for k, v in row.items() if not isinstance(v, dict)} for row in rows],
             name="baseline-differences", synthetic=view.synthetic, key="sgus-runs-differences-csv",
