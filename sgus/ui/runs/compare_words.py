@@ -94,10 +94,10 @@ def changed_words(counts: Sequence[Mapping[str, Any]], other: str, first: str, s
         return f"{other} and {first} answer every image alike."
     right, wrong = (sum(row[key] for row in own) for key in ("put_right", "put_wrong"))
     both = sum(row["both_wrong"] for row in own)
-    still = f", and {both:,} are wrong in both" if both else ""
+    still = f", wrong in both {both:,}" if both else ""
     return (
-        f"{other} answers {counted(moved, 'image')} otherwise than {first}: {right:,} are right "
-        f"now, {wrong:,} are wrong now{still}."
+        f"{other} answers {counted(moved, 'image')} otherwise than {first}: put right {right:,}, "
+        f"put wrong {wrong:,}{still}."
     )
 
 

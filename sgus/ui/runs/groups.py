@@ -35,10 +35,11 @@ def show(view: RunView) -> None:
     Args:
         view: The run.
     """
-    found = explored(view)
-    section = found["subgroups"]
     if view.images is None:
         st.info(_NO_COHORT)
+        return
+    found = explored(view)
+    section = found["subgroups"]
     if not section["attributes"]:
         st.info(f"No groups can be compared. {left_out_words(section['left_out'])}")
         return

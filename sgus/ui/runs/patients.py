@@ -28,6 +28,10 @@ from sgus.ui.runs.patients_chart import cross_counts, cross_figure, cross_rows
 from sgus.workflows.run_view import RunView
 
 _SUMMARY: Final = "sgus_runs_summary"
+_NO_COHORT: Final = (
+    "The cohort of this run is not on this machine as it was when the run was made, so that it is "
+    "not known here which gland an image shows."
+)
 
 
 def show(view: RunView) -> None:
@@ -36,6 +40,9 @@ def show(view: RunView) -> None:
     Args:
         view: The run.
     """
+    if view.images is None:
+        st.info(_NO_COHORT)
+        return
     section = explored(view)["patients"]
     if section["reason"]:
         st.info(f"Glands of a patient cannot be put together: {section['reason']}.")

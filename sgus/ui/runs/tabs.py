@@ -22,6 +22,7 @@ _MODULES: Final = {
     "Groups": "groups",
     "Patients": "patients",
     "Compare": "compare",
+    "Publish": "publish",
 }
 """Name on the page to module, each with a `show(view)`."""
 
@@ -39,6 +40,12 @@ def _paths() -> dict[str, str]:
 
 def _later(path: str) -> Draw:
     def show(view: RunView) -> None:
-        import_module(path).show(view)
+        from sgus.core.errors import SgusError
+        from sgus.ui.model_choice import show_problem
+
+        try:
+            import_module(path).show(view)
+        except SgusError as error:  # such as a run without a test image: a sentence, not a trace
+            show_problem(str(error))
 
     return show
