@@ -13,7 +13,7 @@ from sgus.report.figures import unit_noun
 from sgus.ui.words import percent
 from sgus.workflows.run_list import DONE, EVERYTHING, MainFigure, RunSummary
 
-HEADS: Final = ("State", "Cohort, split, what was trained", "Test", "Accuracy", "Kappa", "Changed")
+HEADS: Final = ("State, since when", "Cohort, split, what was trained", "Test", "Accuracy", "Kappa")
 STATES: Final = {
     "done": ("done", "#009E73", "✓"),
     "running": ("running", "#0072B2", "▶"),
@@ -23,9 +23,10 @@ STATES: Final = {
     "interrupted": ("interrupted", "#D55E00", "‖"),
 }
 _GRID: Final = (
-    "display:grid;grid-template-columns:minmax(0,2fr) minmax(0,4fr) 5.4rem 4.6rem 6rem 5.6rem;"
+    "display:grid;grid-template-columns:minmax(0,3fr) minmax(0,6fr) 5.4rem 4.6rem 6rem;"
     "gap:.9rem;align-items:start;font-size:.95rem;line-height:1.35"
 )
+_LONGEST: Final = 160
 _GREY: Final = "color:#6B7683;font-style:italic"
 
 
@@ -38,26 +39,25 @@ def head_html(heads: Sequence[str]) -> str:
 def row_html(run: RunSummary) -> str:
     """All columns but the name."""
     chip = f'<br><span class="sgus-chip">{SYNTHETIC_MARK}</span>' if run.synthetic else ""
+    why = html.escape(run.reason[:_LONGEST]) if run.state != DONE else ""
     split = "every image" if run.split == EVERYTHING else run.split
     where = " · ".join(html.escape(text) for text in (run.cohort, split) if text)
     cells = (
-        state_html(run),
-        f'{where or "–"}<br><span class="sgus-muted">{html.escape(run.trained)}</span>{chip}',
+        f"{state_html(run)}<br>{when_words(run.changed_at)}",
+        f'{where or "–"}<br><span class="sgus-muted">{html.escape(run.trained)}'
+        f"{f'<br>{why}' if why else ''}</span>{chip}",
         _test(run),
         figure_html(run.accuracy, share=True),
         figure_html(run.kappa, share=False),
-        when_words(run.changed_at),
     )
     inside = "".join(f"<div>{cell}</div>" for cell in cells)
     return f'<div style="{_GRID};border-bottom:1px solid var(--line)">{inside}</div>'
 
 
 def state_html(run: RunSummary) -> str:
-    """The state as a word with a sign, and why it is not done."""
+    """The state as a word with a sign."""
     word, colour, sign = STATES.get(run.state, (run.state, "#4A5866", ""))
-    why = f'<br><span class="sgus-muted sgus-small">{html.escape(run.reason[:120])}</span>'
-    said = f'<b style="color:{colour}">{sign} {html.escape(word)}</b>'
-    return said + (why if run.reason and run.state != DONE else "")
+    return f'<b style="color:{colour}">{sign} {html.escape(word)}</b>'
 
 
 def figure_html(figure: MainFigure | None, *, share: bool) -> str:
@@ -75,7 +75,7 @@ def figure_html(figure: MainFigure | None, *, share: bool) -> str:
 
 def when_words(moment: datetime) -> str:
     """A moment in the time of this machine, to the minute."""
-    return f"{moment.astimezone():%Y-%m-%d}<br>{moment.astimezone():%H:%M}"
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _end(value: float, *, share: bool) -> str:
