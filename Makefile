@@ -7,10 +7,11 @@ DEMO ?= data/demo
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
+MLFLOW := .venv-mlflow
 BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
 .DELETE_ON_ERROR:
-.PHONY: run demo test check format bench chromium
+.PHONY: run demo test check format bench chromium mlflow
 
 # The worker ends with the app; a training run does not, and the next start finds it again. A worker
 # that crashed is started again, one that was refused (2: there is another) is not.
@@ -38,7 +39,7 @@ check: $(VENV)/.dev-ready  ## Style, formatting and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: check chromium  ## Everything that has to hold, in a real browser too.
+test: check chromium mlflow  ## Everything that has to hold, in a real browser too.
 	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev-ready  ## Put imports and layout in order.
@@ -64,12 +65,21 @@ $(VENV)/.run-ready: requirements.txt
 	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.run-ready
+$(VENV)/.dev-ready: requirements-dev.txt requirements-track.txt $(VENV)/.run-ready
 	$(PIP) -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.bench-ready: requirements-bench.txt $(VENV)/.run-ready
 	$(PIP) -r requirements-bench.txt
+	@touch $@
+
+# The tests of --track start a real tracking server, in an environment of its own: what it needs
+# would pin the app's packages. SGUS_MLFLOW_PYTHON names another one, SGUS_SKIP_MLFLOW=1 skips them.
+mlflow: $(if $(SGUS_SKIP_MLFLOW)$(SGUS_MLFLOW_PYTHON),,$(MLFLOW)/.ready)
+
+$(MLFLOW)/.ready: requirements-mlflow.txt requirements-track.txt
+	test -x $(MLFLOW)/bin/python || $(PYTHON) -m venv $(MLFLOW)
+	$(MLFLOW)/bin/python -m pip install --disable-pip-version-check -q -r requirements-mlflow.txt
 	@touch $@
 
 # The browser tests drive the distribution's own Chromium. Where it cannot be installed here they

@@ -37,8 +37,8 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def _without_user(uri: str) -> str:
-    return re.sub(r"//[^/]*@", "//", uri).split("?")[0]
+def _without_user(text: str) -> str:
+    return re.sub(r"//[^/\s]*@", "//", text)
 
 
 def _said_better(call: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -84,7 +84,7 @@ class MlflowSink:
             ConfigError: It is not the address of a server, holds a password, or mlflow-skinny is
                 not installed.
         """
-        item, found = f"--track {_without_user(self.name)}", urlsplit(self.name)
+        item, found = f"--track {_without_user(self.name).split('?')[0]}", urlsplit(self.name)
         if found.scheme not in ("http", "https") or not found.hostname:
             cause = "this is not the address of an MLflow tracking server"
             step = "Give http://HOST:PORT; docs/tracking.md says how to start one on this machine"
@@ -198,18 +198,16 @@ class MlflowSink:
         self._tags[_REPORT] = sha256
 
     @_said_better
-    def close(self, state: str, *, reason: str) -> None:
-        """Say how the run ended.
+    def close(self, state: str) -> None:
+        """Say how the run ended, but not why: reasons can name images.
 
         Args:
             state: Of `status.json`; one that MLflow does not know is `KILLED` there.
-            reason: Why; may be empty.
 
         Raises:
             SinkError: The server is down, slow or wrong.
         """
         self._client.set_tag(self._id, "sgus.state", state)
-        self._client.set_tag(self._id, "sgus.reason", reason[:_VALUE])
         self._client.set_terminated(self._id, status=_STATES.get(state, "KILLED"))
 
 

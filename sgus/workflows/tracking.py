@@ -20,7 +20,7 @@ TRACKING: Final = "tracking.json"
 LOOK_EVERY_S: Final = 1.0
 TRY_AGAIN_S: Final = 15.0
 END_S: Final = 30.0
-"""How long the end of a finished run waits for a server."""
+"""How long the end of a finished or failed run waits for a server."""
 STOPPED_S: Final = 5.0
 """The same of one that was stopped, which somebody waits for."""
 
@@ -57,8 +57,8 @@ class Sink(Protocol):
     def report(self, report: dict[str, Any], *, sha256: str) -> None:
         """Add the figures of `report.json`."""
 
-    def close(self, state: str, *, reason: str) -> None:
-        """Say how the run ended."""
+    def close(self, state: str) -> None:
+        """Say how the run ended, a state of `status.json`."""
 
 
 @contextmanager
@@ -121,8 +121,8 @@ class _Follower:
         if self._thread is None:
             return
         self._ends.set()
-        whole = read_status(self.run_dir).state == "done"
-        self._thread.join(END_S if whole else STOPPED_S)
+        ended = read_status(self.run_dir).state in ("done", "failed")
+        self._thread.join(END_S if ended else STOPPED_S)
         if self._thread.is_alive():
             self.say(f"tracking server {self.sink.name} is too slow; {_LATER}")
 
@@ -199,7 +199,7 @@ class _Follower:
         if status.state == "done" and (self.run_dir / "report.json").exists():
             data = (self.run_dir / "report.json").read_bytes()
             self.sink.report(json.loads(data), sha256=sha256_bytes(data))
-        self.sink.close(status.state, reason=status.reason)
+        self.sink.close(status.state)  # its reason stays here: it can name images
 
 
 _LATER: Final = "the same command sends the rest"

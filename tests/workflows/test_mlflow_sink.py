@@ -59,8 +59,8 @@ def test_what_a_library_says_in_many_words_is_one_sentence(monkeypatch: pytest.M
 
     sink._client, sink._id = Client(), "id"
     for said, expected in {
-        "API request failed: HTTPConnectionPool(...) Read timed out.": "no answer within 5 s",
-        "Max retries exceeded with url: /api": "it cannot be reached",
+        "Max retries exceeded with url: /api?a=b (Read timed out.)": "no answer within 5 s",
+        "Max retries exceeded with url: /api?a=b (refused)": "it cannot be reached",
         "error code 401\n at https://me:secret@host/": "Exception: error code 401 at https://host/",
     }.items():
         failure[0] = Exception(said)

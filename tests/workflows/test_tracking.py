@@ -26,7 +26,7 @@ class Server:
         self.points: dict[str, list[int]] = {}
         self.opened: list[str] = []
         self.reports: list[str] = []
-        self.ends: list[tuple[str, str]] = []
+        self.ends: list[str] = []
         self.fails: Callable[[str], bool] = lambda call: False
 
     def _hear(self, call: str) -> None:
@@ -54,9 +54,9 @@ class Server:
         self._hear("report")
         self.reports.append(sha256)
 
-    def close(self, state: str, *, reason: str) -> None:
+    def close(self, state: str) -> None:
         self._hear("close")
-        self.ends.append((state, reason))
+        self.ends.append(state)
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +109,7 @@ def test_epochs_are_there_while_the_run_trains_and_the_figures_at_its_end(run: P
         (run / "report.json").write_text("{}")
 
     assert follow(run, server, train) == []
-    assert server.ends == [("done", "why")]
+    assert server.ends == ["done"]
     assert len(server.reports) == len(server.opened) == 1
 
 
@@ -123,7 +123,7 @@ def test_one_that_goes_on_goes_on_in_the_same_place(run: Path) -> None:
     follow(run, server, lambda: add(run, 1, 2, 3))
     assert server.points == {"a": [1, 2, 3]}
     assert server.opened[0] == server.opened[1]
-    assert [state for state, _ in server.ends] == ["cancelled", "done"]
+    assert server.ends == ["cancelled", "done"]
 
 
 @pytest.mark.parametrize("changed", ["server", "fingerprint"])
@@ -180,7 +180,7 @@ def test_one_that_never_answers_is_said_once_and_the_same_command_sends_all(run:
     (run / "log.txt").unlink()
     assert follow(run, server, lambda: None) == []
     assert server.points == {"a": [1]}
-    assert server.ends == [("done", "why")]
+    assert server.ends == ["done"]
 
 
 def test_one_that_hangs_is_not_waited_for(run: Path) -> None:
