@@ -60,7 +60,9 @@ def show_runs(views: list[JobView]) -> None:
     if not views:
         st.info(NONE)
         return
-    names = [view.job.spec.directory for view in views]
+    # Newest first, whatever their state: the list must not move under the mouse.
+    newest = sorted(views, key=lambda view: -view.job.id)
+    names = [view.job.spec.directory for view in newest]
     wanted = asked_for()
     if wanted and wanted not in names:
         show_problem(
@@ -68,7 +70,7 @@ def show_runs(views: list[JobView]) -> None:
         )
     elif wanted:
         st.session_state[f"{RUN}_kept"] = wanted
-    recall(RUN, names[0], names)
+    recall(RUN, views[0].job.spec.directory, names)
     labels = {view.job.spec.directory: run_label(view.job) for view in views}
     every_s = pace(views)
     # One timer for all that changes; a full run without it ends it.
@@ -81,11 +83,10 @@ def _follow(names: tuple[str, ...], labels: dict[str, str], every_s: float | Non
     if views is None:
         return
     found = {view.job.spec.directory: view for view in views}
-    if set(found) != set(names) or pace(views) != every_s:
-        st.rerun()
     if not worker_runs() and every_s is not None:
         show_problem(NO_WORKER.replace("`", ""))
     st.html(queue_html(views, chosen=str(st.session_state[f"{RUN}_kept"])))
+    st.session_state.setdefault(RUN, st.session_state[f"{RUN}_kept"])  # after a look that failed
     chosen = st.selectbox("Run", names, key=RUN, format_func=labels.__getitem__, on_change=_choose)
     if chosen != asked_for():
         st.query_params[RUN_IN_ADDRESS] = chosen  # so that the address can be passed on
@@ -94,6 +95,9 @@ def _follow(names: tuple[str, ...], labels: dict[str, str], every_s: float | Non
     if ended:
         with st.expander(f"Runs that ended ({len(ended)})", key="sgus-train-ended"):
             st.html(ended_html(ended, chosen=chosen))
+    # Only now: a rerun before the choice is drawn would make Streamlit forget it.
+    if set(found) != set(names) or pace(views) != every_s:
+        st.rerun()
 
 
 def _choose() -> None:
