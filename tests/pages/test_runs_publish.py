@@ -82,7 +82,7 @@ def test_a_holdout_run_becomes_a_model_with_its_card(models: Path) -> None:
     assert test.text_input[0].value == "holdout"
     test.text_input[0].set_value("../up")
     test = button(test, "Publish")
-    assert "cannot be a model's name" in " ".join(
+    assert "this cannot be a model&#x27;s name" in " ".join(
         [problems(test), *(block.proto.body for block in test.get("html"))]
     )
     assert list(models.iterdir()) == []
