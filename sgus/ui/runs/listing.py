@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from sgus.ui.frame import PAGES
+from sgus.ui.runs.figure_words import counted
 from sgus.ui.runs.listing_words import HEADS, head_html, row_html
 from sgus.ui.runs.session import open_one
 from sgus.workflows.run_list import DONE
@@ -36,7 +37,7 @@ def show_list(runs: Sequence[RunSummary]) -> None:
         to_training("Start a run")
         return
     unfinished = sum(run.state != DONE for run in runs)
-    st.markdown(f"**{len(runs):,} runs**, the one that changed last first")
+    st.markdown(f"**{counted(len(runs), 'run')}**, the one that changed last first")
     last = -(-len(runs) // _MOST)
     page = int(st.pagination(last, key=_PAGE)) if last > 1 else 1
     with st.container(key="sgus-runs-list", gap="small"):
