@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 TRAINING_COLOUR: Final = "#D55E00"
 VALIDATION_COLOUR: Final = "#0072B2"
-HEIGHT: Final = 330
+HEIGHT: Final = 340
+_BELOW: Final = 84
 _FADED: Final = 0.35
 Read = Callable[[Epoch], float | None]
 
@@ -32,12 +33,13 @@ def loss_figure(epochs: Sequence[Epoch]) -> go.Figure:
 
 def kappa_figure(epochs: Sequence[Epoch]) -> go.Figure:
     """The quadratic-weighted kappa on the validation part."""
-    figure = _figure("Quadratic kappa on validation images", epochs)
+    figure = _figure("Quadratic kappa", epochs)
     _draw(figure, epochs, lambda e: e.validation_kappa, name="validation",
           colour=VALIDATION_COLOUR, dash="solid")  # fmt: skip
     values = [e.validation_kappa for e in epochs if e.validation_kappa is not None]
+    figure.update_layout(showlegend=False)
     low = min([0.0, *values])
-    figure.update_yaxes(**axis("quadratic kappa", range=[low - 0.02, 1.02]))
+    figure.update_yaxes(**axis("kappa, validation part", range=[low - 0.02, 1.02]))
     if not values:
         _say_nothing_yet(figure, epochs)
     return figure
@@ -62,8 +64,9 @@ def _figure(title: str, epochs: Sequence[Epoch]) -> go.Figure:
 
     folds = folds_in(epochs)
     if len(folds) > 1:
-        title = f"{title}: fold {label(folds[-1])}, faint: {len(folds) - 1} before"
-    figure = go.Figure(layout=chart_layout(title, height=HEIGHT))
+        title = f"{title}, fold {label(folds[-1], longest=12)} (faint: earlier)"
+    figure = go.Figure(layout=chart_layout(title, height=HEIGHT, bottom=_BELOW))
+    figure.update_layout(legend_y=-0.3)
     last = max((e.epoch for e in epochs), default=1)
     figure.update_xaxes(**axis("epoch", range=[0.5, max(last, 5) + 0.5], tickformat="d"))
     return figure

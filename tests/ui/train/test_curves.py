@@ -20,7 +20,7 @@ def test_loss_figure__the_last_fold_strong_those_before_faint() -> None:
         ("training", (0.6, None), 1.0, True),
         ("validation", (0.9, 0.7, None), 0.35, False),
     ]
-    assert figure.layout.title.text == "Loss: fold a&lt;, faint: 1 before"
+    assert figure.layout.title.text == "Loss, fold a&lt; (faint: earlier)"
     assert figure.data[0].line.dash != figure.data[2].line.dash
 
 
