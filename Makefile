@@ -73,8 +73,8 @@ $(VENV)/.bench-ready: requirements-bench.txt $(VENV)/.run-ready
 	$(PIP) -r requirements-bench.txt
 	@touch $@
 
-# The tests of --track start a real tracking server, in an environment of its own: what it needs
-# would pin the app's packages. SGUS_MLFLOW_PYTHON names another one, SGUS_SKIP_MLFLOW=1 skips them.
+# The tests of --track start a real tracking server, in an environment of its own, so that what it
+# needs never decides the app's packages. SGUS_MLFLOW_PYTHON names another one, SGUS_SKIP_MLFLOW=1 skips them.
 mlflow: $(if $(SGUS_SKIP_MLFLOW)$(SGUS_MLFLOW_PYTHON),,$(MLFLOW)/.ready)
 
 $(MLFLOW)/.ready: requirements-mlflow.txt requirements-track.txt

@@ -65,8 +65,9 @@ def start(
     cohort: Path, run: Path, *more: str, epochs: int = 2, track: str = "", slowly: bool = False
 ) -> subprocess.Popen[str]:
     words = ["train", str(cohort), "--out", str(run), *FAST, "--set", f"epochs={epochs}", *more]
+    words += ["--track", track] if track else []
     return subprocess.Popen(
-        [sys.executable, *(["-c", SLOWLY] if slowly else ["-m", "sgus"]), *words, *(["--track", track] if track else [])],
+        [sys.executable, *(["-c", SLOWLY] if slowly else ["-m", "sgus"]), *words],
         cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "OMP_NUM_THREADS": "1",
              "MLFLOW_HTTP_REQUEST_TIMEOUT": "2" if epochs < 5 else "5"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
 
 import pytest
@@ -67,3 +69,13 @@ def test_what_a_library_says_in_many_words_is_one_sentence(monkeypatch: pytest.M
         with pytest.raises(SinkError) as found:
             sink.reached("a")
         assert str(found.value) == expected
+
+
+def test_the_library_is_imported_where_it_is_used_and_nowhere_else() -> None:
+    """That it is one module only is a rule of tests/test_layers.py."""
+    tree = ast.parse(inspect.getsource(mlflow_sink))
+    kinds = (ast.Import, ast.ImportFrom)
+    every = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, kinds)]
+    at_once = [ast.unparse(node) for node in tree.body if isinstance(node, kinds)]
+    assert [line for line in every if "mlflow" in line]
+    assert not [line for line in at_once if "mlflow" in line]
