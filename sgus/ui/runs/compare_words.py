@@ -12,6 +12,7 @@ from sgus.ui.runs.figure_words import (
     counted,
     interval_words,
     is_share,
+    made_from,
     name_of,
     number,
     those,
@@ -30,8 +31,8 @@ BETTER: Final = "#0072B2"
 WORSE: Final = "#D55E00"
 OPEN: Final = "#FFFFFF"
 COLOURS_MEAN: Final = (
-    "Blue: better than the first run. Orange: worse. White: the interval holds 0, so that chance "
-    "may be all there is."
+    "Blue: better than the first run. Orange: worse. White: the interval holds 0, or there is "
+    "none, so that chance may be all there is."
 )
 
 
@@ -78,7 +79,7 @@ def difference_rows(lines: Sequence[Line], first: str, other: str) -> list[dict[
             first: _one(f["first_value"], f),
             other: _one(f["second_value"], f),
             "difference": interval_words(f, signed=True),
-            "made from": f"{counted(f['n_images'], 'image')} of {f['n_patients']:,}",
+            "made from": made_from(f),
             "remark": f["reason"] or "",
         }
         for line in lines

@@ -71,10 +71,10 @@ def coverage_words(figures: Sequence[Figure], score: str, alpha: float) -> str:
     by_image = one(figures, figure="coverage", score=score, by=None)
     if by_patient is None or by_image is None:
         return ""
-    reason = f"; {by_patient['reason']}" if by_patient["reason"] else ""
+    interval = by_patient["reason"] or "95 % interval"
     return (
         f"Asked for: {promise_words(alpha)}. Found, each patient counting once: "
-        f"{interval_words(by_patient)} (95 % interval; {made_from(by_patient)}{reason}). Each "
+        f"{interval_words(by_patient)} ({made_from(by_patient)}; {interval}). Each "
         f"image counting once: {interval_words(by_image)}."
     )
 

@@ -66,7 +66,11 @@ def show(view: RunView) -> None:
 
 def _overview(view: RunView, figures: list[Figure]) -> None:
     """Areas of all stages: one look says which stage is hard."""
-    show_table([area_row(stage, figures) for stage in STAGES])
+    rows = [area_row(stage, figures) for stage in STAGES]
+    remarks = [f"{row['stage']}: {row.pop('remark')}." for row in rows if row["remark"]]
+    show_table([{key: row[key] for key in row if key != "remark"} for row in rows])
+    for remark in remarks:
+        st.caption(remark)
     st.caption(
         f"95 % intervals: {unit_noun(view.unit)} are drawn again. A model that ranks at random has "
         "an AUC of 0.5, and the prevalence as its average precision."
@@ -104,7 +108,7 @@ def _chosen(view: RunView, stage: Stage) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recall(_AIM, AIMS[0], list(AIMS))
         aim: Aim = st.segmented_control(
-            "Threshold chosen where no test image is, for a", list(AIMS), key=_AIM,
+            "Chosen without the test images, for a", list(AIMS), key=_AIM,
             on_change=keep, args=(_AIM,),
         ) or AIMS[0]  # fmt: skip
         recall(_LEAST, 0.9, list(_LEAST_OPTIONS))
@@ -155,8 +159,12 @@ def _table(view: RunView, figures: list[Figure], found: dict[str, Any]) -> None:
     others = {row["statistic"]: row["value"] for row in shown_rows(chosen)}
     for row in shown_rows(dragged):
         more = {f"chosen on {_short(found)}": others[row["statistic"]]} if others else {}
-        rows.append({"statistic": row["statistic"], "at the slider": row["value"], **more,
-                     "made from": row["made from"], "remark": row["remark"]})  # fmt: skip
+        rows.append(
+            {
+                "statistic": row["statistic"], "at the slider": row["value"], **more,
+                "made from (at the slider)": row["made from"], "remark": row["remark"],
+            }
+        )  # fmt: skip
     show_table(rows, few=[bool(figure["few"]) for figure in dragged])
     st.caption(
         f"{grey_words(view.unit)} 95 % intervals, {unit_noun(view.unit)} drawn again. {PREVALENCE}"

@@ -45,7 +45,7 @@ def test_differences__are_of_the_other_run_minus_the_first(found):
     row = difference_rows(lines, "old", "new")[0]
     assert row["difference"].startswith("+")
     assert row["difference"].endswith("points")
-    assert row["made from"] == "120 images of 40"
+    assert row["made from"] == "120 images of 40 patients"
 
 
 def test_turn__swaps_the_ends():
