@@ -8,8 +8,8 @@ from typing import Final
 from sgus.core.errors import ConfigError
 
 _INSTALL: Final = (
-    "Install it beside the program (pip install weasyprint), or open the HTML file in a browser "
-    "and print it to a PDF"
+    "Install it beside the program (pip install 'weasyprint>=70'), or open the HTML file in a "
+    "browser and print it to a PDF"
 )
 _PANGO: Final = (
     "Install Pango (Debian, Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew "
@@ -31,16 +31,12 @@ def pdf_bytes(html: str) -> bytes:
     """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except ImportError as error:
-        cause = "WeasyPrint, an optional package, is not installed"
+        cause = "WeasyPrint 70 or newer, an optional package, is not installed"
         raise ConfigError("PDF", cause, _INSTALL) from error
     except OSError as error:  # cffi finds no shared library
         raise ConfigError("PDF", "the system library Pango is not installed", _PANGO) from error
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # unknown CSS is none of the reader's
-    made = HTML(string=html, url_fetcher=_refuse).write_pdf()
-    return bytes(made)
-
-
-def _refuse(url: str, *more: object, **named: object) -> dict[str, object]:
-    """Nothing is fetched: the document is whole."""
-    raise ValueError(f"a document refers to nothing outside itself, but here to {url}")
+    nothing = URLFetcher(allowed_protocols=())  # the document is whole: nothing is fetched
+    return bytes(HTML(string=html, url_fetcher=nothing).write_pdf())

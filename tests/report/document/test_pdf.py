@@ -1,13 +1,24 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import re
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from sgus.core.errors import ConfigError
 from sgus.report.document.pdf import pdf_bytes
+
+
+def installed() -> ModuleType:
+    """The optional package; the test is skipped where it, or Pango, is not to be had."""
+    try:
+        return importlib.import_module("weasyprint.urls")
+    except (ImportError, OSError) as error:
+        pytest.skip(f"WeasyPrint, an optional package, is not to be had here ({error})")
 
 
 def test_without_the_package_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,12 +41,20 @@ def test_without_pango_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_document_becomes_a_pdf() -> None:
-    try:
-        import weasyprint  # noqa: F401
-    except (ImportError, OSError) as error:
-        pytest.skip(f"WeasyPrint, an optional package, is not to be had here ({error})")
+    installed()
     made = pdf_bytes("<h1>One</h1><p style='break-before: page'>Two</p>")
     assert made.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type /Page\b", made)) in (0, 2)  # 0: objects are compressed
-    with pytest.raises(ValueError, match="nothing outside itself"):
-        pdf_bytes("<img src='http://localhost:1/a.png'>")
+
+
+def test_a_pdf_fetches_nothing(tmp_path: Path) -> None:
+    """A file beside the document, which a browser would show, is not looked at."""
+    urls = installed()
+    seen: list[str] = []
+    real = urls.URLFetcher.open
+    urls.URLFetcher.open = lambda self, url, *more: seen.append(str(url)) or real(self, url, *more)
+    try:
+        pdf_bytes(f"<img src='{tmp_path.as_uri()}/a.png'><img src='http://localhost:1/a.png'>")
+    finally:
+        urls.URLFetcher.open = real
+    assert seen == []
