@@ -33,13 +33,13 @@ def loss_figure(epochs: Sequence[Epoch]) -> go.Figure:
 
 def kappa_figure(epochs: Sequence[Epoch]) -> go.Figure:
     """The quadratic-weighted kappa on the validation part."""
-    figure = _figure("Quadratic kappa", epochs)
+    figure = _figure("Validation kappa", epochs)
     _draw(figure, epochs, lambda e: e.validation_kappa, name="validation",
           colour=VALIDATION_COLOUR, dash="solid")  # fmt: skip
     values = [e.validation_kappa for e in epochs if e.validation_kappa is not None]
     figure.update_layout(showlegend=False)
     low = min([0.0, *values])
-    figure.update_yaxes(**axis("kappa, validation part", range=[low - 0.02, 1.02]))
+    figure.update_yaxes(**axis("quadratic kappa", range=[low - 0.02, 1.02]))
     if not values:
         _say_nothing_yet(figure, epochs)
     return figure

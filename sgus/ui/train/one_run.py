@@ -156,4 +156,5 @@ def _show_log(job: Job, tail: RunTail) -> None:
     shown = said or lines
     if shown:
         st.caption("What it printed last" if said else "End of its log")
-        st.code("\n".join(shown), language=None, wrap_lines=True)
+        with st.container(key="sgus-train-log"):
+            st.code("\n".join(shown), language=None)

@@ -42,6 +42,7 @@ _NEXT: Final = {
     "cancelled": "Its checkpoint is kept: resume it to go on from there.",
     "lost": "Its process ended without a word, and the worker goes on from its checkpoint.",
 }
+_NOT_BEGUN: Final = "It had not begun: resume puts it back into the queue."
 
 
 def fraction(progress: Progress | None) -> float:
@@ -100,7 +101,8 @@ def state_sentence(view: JobView) -> str:
         return f"Place {view.place} in the queue; {left_text(view)}."
     reason = job.reason.strip().rstrip(".")
     said = f"{_first_capital(reason)}. " if reason else ""
-    return f"{said}{_NEXT.get(job.state, '')}".strip()
+    step = _NEXT.get(job.state, "") if job.attempt else _NOT_BEGUN
+    return f"{said}{step}".strip()
 
 
 def figure_sentence(kappa: MainFigure | None, *, unit: str) -> str:

@@ -27,11 +27,12 @@ from sgus.workflows.run_list import MainFigure
 
 
 def view(name: str = "run", state: str = "running", **more) -> JobView:
-    about = {key: more.pop(key) for key in ("reason", "cancel_requested") if key in more}
+    about = {key: more.pop(key) for key in ("reason", "cancel_requested", "attempt") if key in more}
     spec = JobSpec(name=name, command=("true",), directory="d-" + state, user="anna")
     job = Job(
-        id=1, spec=spec, directory=Path("/r"), state=state, attempt=1, position=1,
-        **{"cancel_requested": False, "reason": "", "changed": "2026-01-02T03:04:05.678Z"} | about,
+        id=1, spec=spec, directory=Path("/r"), state=state, position=1,
+        **{"cancel_requested": False, "reason": "", "changed": "2026-01-02T03:04:05.678Z",
+           "attempt": 1} | about,
     )  # fmt: skip
     return JobView(job, **more)
 
@@ -102,6 +103,8 @@ def test_left_text(shown: JobView, said: str) -> None:
         (view(state="failed", reason="the disk is full."),
          "The disk is full. Put right what it names, then resume it: it goes on from its last "
          "checkpoint."),
+        (view(state="cancelled", attempt=0, reason="cancelled by bo"),
+         "Cancelled by bo. It had not begun: resume puts it back into the queue."),
         (view(state="cancelled"), "Its checkpoint is kept: resume it to go on from there."),
     ],
 )  # fmt: skip
