@@ -46,10 +46,11 @@ format: $(VENV)/.dev-ready  ## Put imports and layout in order.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The baselines need real graded images: make bench COHORT=data/NAME. Those that train for hours, or
-# compare phantoms with real images, are started by hand.
-BY_HAND := $(addprefix benchmarks/,agreement_coverage.py baselines.py consensus_ceiling.py heads.py \
-  phantom_pretraining.py phantom_published.py phantom_realism.py)
+# The baselines need real graded images: make bench COHORT=data/NAME. Those that train for hours,
+# compare phantoms with real images or need the machine for themselves are started by hand.
+BY_HAND := $(addprefix benchmarks/,agreement_coverage.py baselines.py consensus_ceiling.py \
+  fault_campaign.py heads.py many_sessions.py phantom_pretraining.py phantom_published.py \
+  phantom_realism.py)
 bench: $(VENV)/.bench-ready  ## Side by side with peers; minutes, not seconds.
 	@test -n "$(BENCHMARKS)" || { echo "benchmarks/ holds no benchmark"; exit 1; }
 	@for file in $(filter-out $(BY_HAND),$(BENCHMARKS)); do \

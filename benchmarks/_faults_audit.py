@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +11,9 @@ from benchmarks._faults_recipes import differences
 from sgus.core.files import sha256_file
 from sgus.jobs.job import Job
 from sgus.jobs.liveness import alive
-from sgus.jobs.run_files import read_status
+from sgus.jobs.run_files import STATUS, read_status
 from sgus.jobs.states import TRANSITIONS
 from sgus.jobs.store import JobStore
-from sgus.workflows.run_status import STATUS
 
 DEAD_S = 60.0
 """For how long a running job may have no lock while a worker works: its libraries are read."""
@@ -65,6 +65,7 @@ class Audit:
         """Something is wrong."""
         if text not in self.found:
             self.found.append(text)
+            print(f"     WRONG: {text}", flush=True)
 
     def _never(self, job: Job) -> dict[str, float]:
         """What is wrong at once."""
@@ -103,8 +104,6 @@ class Audit:
 
 def _whole(directory: Path) -> bool:
     """Whether the predictions are those that the status names."""
-    import json
-
     try:
         said = json.loads((directory / STATUS).read_text())
         return bool(said["predictions_sha256"] == sha256_file(directory / "predictions.csv"))

@@ -30,6 +30,8 @@ PASSED_ON: Final = (
     "NVIDIA_", "OMP_", "OPENBLAS_", "PYTORCH_", "ROCM_", "SGUS_", "TORCH_",
 )  # fmt: skip
 """Beginnings of the variables that a job gets; the rest of the worker's stays with the worker."""
+LESS_URGENT: Final = 10
+"""Niceness of a job: pages are looked at, a run is not, and on an idle machine it costs nothing."""
 _NOT_PASSED_ON: Final = ("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONBREAKPOINT", "PYTHON_HISTORY")
 
 
@@ -73,11 +75,24 @@ class LocalLauncher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        _less_urgent(process.pid)
         return LocalHandle(process, job.directory)
 
     def adopt(self, job: Job) -> AdoptedHandle | None:
         """Take over whoever holds the lock of the job's directory."""
         return AdoptedHandle(job.directory) if alive(job.directory) else None
+
+
+def _less_urgent(pid: int) -> None:
+    """Let others go first, as far as the system can.
+
+    Linux may weigh whole sessions against each other, and a job leads one of its own: then the
+    niceness of the session counts, and not that of its processes.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, LESS_URGENT)
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(LESS_URGENT))
 
 
 class LocalHandle:
