@@ -17,6 +17,12 @@ GREY: Final = "#6B7785"
 """Okabe-Ito 2008, apart for colour-blind eyes."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 14, 40
 _STEPS: Final = 4
+# Attributes and no style sheet: what lays out PDF does not look into drawings with one.
+_GRID: Final = 'stroke="#E1E7EC"'
+_AXIS: Final = f'stroke="{GREY}" fill="none"'
+_DIAGONAL: Final = 'stroke="#9AA6B2" stroke-dasharray="2 4" fill="none"'
+_BAND: Final = f'fill="{BLUE}" fill-opacity="0.16"'
+_TEXT: Final = 'font-size="11" fill="#4A5866"'
 
 Point = tuple[float, float]
 
@@ -116,22 +122,22 @@ def _axes(frame: Frame) -> Iterable[str]:
         x_value = frame.x_range[0] + share * (frame.x_range[1] - frame.x_range[0])
         y_value = frame.y_range[0] + share * (frame.y_range[1] - frame.y_range[0])
         x, y = frame.x(x_value), frame.y(y_value)
-        yield f'<line class="grid" x1="{left:.1f}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}" />'
-        yield f'<text x="{left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{_tick(y_value)}</text>'
-        yield (
-            f'<text x="{x:.1f}" y="{bottom + 15:.1f}" text-anchor="middle">{_tick(x_value)}</text>'
-        )
-    yield f'<path class="axis" d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}" />'
+        yield f'<line {_GRID} x1="{left:.1f}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}" />'
+        place = f'x="{left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end"'
+        yield f"<text {_TEXT} {place}>{_tick(y_value)}</text>"
+        place = f'x="{x:.1f}" y="{bottom + 15:.1f}" text-anchor="middle"'
+        yield f"<text {_TEXT} {place}>{_tick(x_value)}</text>"
+    yield f'<path {_AXIS} d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}" />'
     if frame.diagonal:
-        yield f'<path class="diagonal" d="M{left:.1f} {bottom:.1f}L{right:.1f} {top:.1f}" />'
+        yield f'<path {_DIAGONAL} d="M{left:.1f} {bottom:.1f}L{right:.1f} {top:.1f}" />'
     middle = (left + right) / 2
     yield (
-        f'<text x="{middle:.1f}" y="{frame.height - 6}" text-anchor="middle">'
+        f'<text {_TEXT} x="{middle:.1f}" y="{frame.height - 6}" text-anchor="middle">'
         f"{escape(frame.x_label)}</text>"
     )
     centre = (bottom + top) / 2
     yield (
-        f'<text x="12" y="{centre:.1f}" text-anchor="middle" '
+        f'<text {_TEXT} x="12" y="{centre:.1f}" text-anchor="middle" '
         f'transform="rotate(-90 12 {centre:.1f})">{escape(frame.y_label)}</text>'
     )
 
@@ -149,7 +155,7 @@ def _band(frame: Frame, band: Sequence[tuple[Any, Any, Any]]) -> Iterable[str]:
         if len(run) > 1:
             there = " ".join(f"{frame.x(x):.1f},{frame.y(high):.1f}" for x, _, high in run)
             back = " ".join(f"{frame.x(x):.1f},{frame.y(low):.1f}" for x, low, _ in run[::-1])
-            yield f'<polygon class="band" points="{there} {back}" />'
+            yield f'<polygon {_BAND} points="{there} {back}" />'
         run = []
 
 
@@ -183,7 +189,7 @@ def interval_bar(figure: Figure) -> Markup:
         return f"{3 + share * (_BAR_WIDTH - 6):.1f}"
 
     middle = _BAR_HEIGHT / 2
-    parts = [f'<path class="grid" d="M{at(0)} {middle}H{at(1)}" />']
+    parts = [f'<path {_GRID} d="M{at(0)} {middle}H{at(1)}" />']
     if low is not None and high is not None:
         parts.append(
             f'<path stroke="{BLUE}" stroke-width="3" d="M{at(low)} {middle}H{at(high)}" />'
