@@ -103,12 +103,17 @@ def _fewest_epochs(config: TrainConfig, fold: FoldSize) -> int:
     return min(config.epochs, 1 + config.patience) if can_stop else config.epochs
 
 
-def calibrated(config: TrainConfig, *, runs: Path) -> Speeds:
+def calibrated(config: TrainConfig, *, runs: Path, anew: bool = False) -> Speeds:
     """Speeds of this machine for a config: those kept in `runs`, else measured now and kept.
 
     A calibration file that is damaged is made anew.
+
+    Args:
+        config: Of the run.
+        runs: Folder where the measurement is kept.
+        anew: Measure in any case: the kept one may be of a busy hour.
     """
-    speeds = kept_speeds(config, runs=runs)
+    speeds = None if anew else kept_speeds(config, runs=runs)
     if speeds is None:
         speeds = measure_speeds(config)
         kept = _read(runs / CALIBRATION)

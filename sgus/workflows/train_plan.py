@@ -158,7 +158,7 @@ def measure_in_this_process(config: str, runs: str) -> None:
     from sgus.train.config import TrainConfig
     from sgus.workflows.duration import calibrated
 
-    calibrated(TrainConfig.parse(json.loads(config), source="config"), runs=Path(runs))
+    calibrated(TrainConfig.parse(json.loads(config), source="config"), runs=Path(runs), anew=True)
 
 
 def estimated(

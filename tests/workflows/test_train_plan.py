@@ -106,6 +106,11 @@ def test_estimated__only_from_a_measurement(tmp_path: Path, monkeypatch) -> None
     assert found.parts == pytest.approx(
         {"preparing": 35.0, "features": 1 + 2.5, "training": 2.0, "predicting": 1 + 3.5}
     )
+    faster = SPEEDS.model_copy(update={"training": 0.005})
+    monkeypatch.setattr(duration, "measure_speeds", lambda config: faster)
+    train_plan.measure_in_this_process(config.model_dump_json(), str(tmp_path))  # measured again
+    found = estimated(config, [FOLD], cohort, runs=tmp_path)
+    assert found.parts["training"] == pytest.approx(1.0)
     (cohort.root / "cache").mkdir(parents=True)
     (cohort.root / "cache" / "images-torn.npy").write_bytes(b"torn")
     np.save(cohort.root / "cache" / "images-x.npy", np.zeros((35, 144, 192), np.uint8))

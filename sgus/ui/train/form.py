@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import streamlit as st
 
@@ -75,14 +75,16 @@ def show_form(views: list[JobView]) -> Job | None:
 def _show_estimate(wish: Wish, chosen: Chosen, views: list[JobView]) -> Estimate | None:
     runs = runs_folder()
     found = estimated(wish.config, chosen.folds, chosen.cohort, runs=runs)
+    busy = any(view.job.state == "running" for view in views)
     if found is not None:
         st.markdown(f"**{estimate_text(found)}**")
-        return found
-    busy = any(view.job.state == "running" for view in views)
-    said = "How long this takes was not measured on this machine yet."
-    st.markdown(f"{said} A run is at work: measured now, it would look too long." if busy else said)
-    if st.button("Measure this machine (some seconds, once)", icon=":material/timer:",
-                 key="sgus-train-measure"):  # fmt: skip
+    else:
+        st.markdown("How long this takes was not measured on this machine yet.")
+    if busy:
+        st.caption("A run is at work: measured now, it would look too long.")
+    label = "Measure this machine (some seconds, once)" if found is None else "Measure again"
+    kind: Literal["secondary", "tertiary"] = "secondary" if found is None else "tertiary"
+    if st.button(label, icon=":material/timer:", key="sgus-train-measure", type=kind):
         try:
             with st.spinner("Training a few batches of made-up images, timed"):
                 measure(wish.config, runs=runs)
@@ -90,7 +92,7 @@ def _show_estimate(wish: Wish, chosen: Chosen, views: list[JobView]) -> Estimate
             show_problem(str(error))
         else:
             st.rerun()
-    return None
+    return found
 
 
 def _start(
