@@ -61,7 +61,7 @@ from sgus.jobs.worker import WORKER_LOCK
 LOOK_S = 0.5
 PATIENT_S = 20.0
 """How long a kind of fault waits for something to hit before another kind has its turn."""
-OVERDUE_S = 240.0
+OVERDUE_S = 900.0
 """After this a fault counts as not recovered."""
 
 

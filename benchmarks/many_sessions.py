@@ -82,11 +82,11 @@ class Seen:
     """What the sessions met.
 
     Attributes:
-        clicks: (page, milliseconds) of each click.
+        clicks: (page, whether it led there from another, milliseconds) of each click.
         errors: What went wrong, in words.
     """
 
-    clicks: list[tuple[str, float]] = field(default_factory=list)
+    clicks: list[tuple[str, bool, float]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -167,7 +167,7 @@ async def read(
     await asyncio.sleep(rng.uniform(0, think_s))
     here = ""
     while time.monotonic() < until_s:
-        took = None
+        took, moved = None, False
         if here and rng.random() < 0.5:
             n = await page.locator(VIEWS).count()
             if n:
@@ -175,11 +175,12 @@ async def read(
                 name = await page.locator(VIEWS).nth(at).inner_text()
                 took = await click(page, {"css": VIEWS, "text": name.strip()}, "", seen)
         if took is None:
+            moved = True
             here = rng.choice([name for name in PAGES if name != here])
             link = {"css": "[data-testid='stSidebarNav'] a", "text": here}
             took = await click(page, link, PAGES[here], seen)
         if took is not None:
-            seen.clicks.append((here, took))
+            seen.clicks.append((here, moved, took))
         await asyncio.sleep(rng.expovariate(1 / think_s))
 
 
@@ -206,8 +207,10 @@ def resident_mb(pid: int | None) -> float:
 
 def figures(seen: Seen) -> dict[str, Any]:
     """Median, 95th percentile and number of clicks, of all and of each page."""
-    rows = {"all": [took for _, took in seen.clicks]}
-    rows |= {page: [took for at, took in seen.clicks if at == page] for page in PAGES}
+    rows = {"all": [took for _, _, took in seen.clicks]}
+    rows["to a page"] = [took for _, moved, took in seen.clicks if moved]
+    rows["to a view"] = [took for _, moved, took in seen.clicks if not moved]
+    rows |= {page: [took for at, _, took in seen.clicks if at == page] for page in PAGES}
     return {
         name: {
             "n": len(took),

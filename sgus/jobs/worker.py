@@ -151,14 +151,24 @@ class Worker:
             gone: Its process was seen to end. Otherwise one may be about to begin, started by a
                 worker that was killed: it is shut out.
         """
-        if not gone and found.state in ("failed", "cancelled"):
-            ask_to_stop(job.directory)
-            write_attempt(job.directory, job.id, NOBODY)
+        if not gone and found.state != "done" and self._begins_after_all(job, found):
+            return  # the next look adopts it
         if self._store.end(job, found.state, reason=found.reason, marks=found.marks) is None:
             return  # somebody asked to cancel it at this very moment: the next look sees it
         self._watches.pop(job.id, None)
         self._pause(job, found)
         self._say(f"{_name(job)}: {found.state}{_because(found.reason)}")
+
+    def _begins_after_all(self, job: Job, found: Verdict) -> bool:
+        """Shut out a trainer that is about to begin; whether one has begun before it could be.
+
+        A trainer takes its lock and then reads whether it is current: either it reads that nobody
+        is, or its lock is seen here. Else it could work on a job that is lost and beside others.
+        """
+        write_attempt(job.directory, job.id, NOBODY)
+        if found.state != "lost":
+            ask_to_stop(job.directory)
+        return self._launcher.adopt(job) is not None
 
     def _pause(self, job: Job, found: Verdict) -> None:
         """The first time it goes on at once; what gets nowhere waits, twice as long each time."""

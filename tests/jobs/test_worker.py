@@ -268,6 +268,38 @@ def test_superseded__an_attempt_that_begins_late_ends_without_touching_anything(
     assert runs.reads(job, "result") == WHOLE
 
 
+def test_lost__a_trainer_that_begins_late_does_not_work_beside_the_queue(runs: Runs) -> None:
+    """The worker dies while attempt 1 still imports, and attempt 2 has to wait."""
+    job = runs.submit(start_s=0.6, beats=500)
+    with runs.worker() as worker:
+        runs.until(worker, lambda: len(runs.pids(job)) == 1)
+    with runs.worker(room_bytes=2**62) as worker:
+        worker.tick()
+        assert runs.state(job) == "lost"
+        assert runs.reads(job, "job.json")["attempt"] == 0
+        runs.until(worker, lambda: not is_trainer(runs.pids(job)[0]))
+    assert runs.reads(job, "progress.json") is None
+
+
+def test_lost__not_one_that_began_while_it_was_judged(runs: Runs, monkeypatch) -> None:
+    job = runs.submit(hang_at=1)
+    with runs.worker() as worker:
+        runs.until(worker, beats(runs, job))
+    adopt, looks = LocalLauncher.adopt, []
+
+    def late(launcher: LocalLauncher, of: Job) -> object:
+        looks.append(of.id)
+        return None if len(looks) == 1 else adopt(launcher, of)
+
+    monkeypatch.setattr(LocalLauncher, "adopt", late)
+    with runs.worker() as worker:
+        worker.tick()
+        worker.tick()
+        assert len(looks) == 3
+        assert runs.path(job) == ["queued", "running"]
+        assert runs.said[-1] == "job 1 (one): adopted, attempt 1"
+
+
 def test_superseded__the_first_attempt_had_its_lock_after_all(runs: Runs) -> None:
     """Between the look at the lock and the next claim; the run is adopted, not started twice."""
     job = runs.submit(hang_at=1)
