@@ -110,7 +110,7 @@ class Campaign:
         self.ends: dict[str, list[str]] = {}
         self._pending: list[tuple[int, Fault]] = []
         self._touched: dict[int, float] = {}
-        self._looked = 0.0
+        self._looked = self._began = 0.0
 
     # What the faults use.
 
@@ -137,7 +137,9 @@ class Campaign:
         done = self._read_faults()
         rng = random.Random(f"{seed} {done}")
         deck = shuffled(kinds, n, seed=seed)
+        before = self.faults[-1]["at"] if self.faults else 0.0
         deck, started = deck[done:], time.monotonic()
+        self._began = started - before
         due, patient = time.monotonic() + pace_s, time.monotonic() + pace_s + PATIENT_S
         number = done
         while deck or self._pending or self._open():
@@ -158,7 +160,7 @@ class Campaign:
                 deck.append(deck.pop(0))
                 patient = time.monotonic() + PATIENT_S
         self._look(submit=False)
-        return self._result(seed=seed, seconds=time.monotonic() - started)
+        return self._result(seed=seed, seconds=time.monotonic() - self._began)
 
     def close(self) -> None:
         """End the services and what still trains; the files stay."""
@@ -243,6 +245,7 @@ class Campaign:
     def _note(self, number: int, fault: Fault, seconds: float | None) -> None:
         record = {
             "number": number, "kind": fault.kind, "detail": fault.detail, "recovered": seconds,
+            "at": round(time.monotonic() - self._began, 1),
         }  # fmt: skip
         self.faults.append(record)
         with self._faults_file.open("a") as stream:
