@@ -7,13 +7,22 @@ DEMO ?= data/demo
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
+MLFLOW := .venv-mlflow
 BENCHMARKS := $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
 .DELETE_ON_ERROR:
-.PHONY: run demo test check format bench chromium
+.PHONY: run demo test check format bench chromium mlflow
 
-run: demo  ## Start the app on this machine.
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+# The worker ends with the app; a training run does not, and the next start finds it again. A worker
+# that crashed is started again, one that was refused (2: there is another) is not.
+run: demo  ## Start the app on this machine, and the worker that trains in its queue.
+	@trap 'kill $$app $$keeper 2>/dev/null; wait' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; \
+	( trap 'kill $$worker 2>/dev/null; wait; exit 0' TERM; \
+	  while :; do \
+	    $(BIN)/python -m sgus worker & worker=$$!; wait $$worker; \
+	    case $$? in 0|2) break;; esac; sleep 1; \
+	  done ) & keeper=$$!; \
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT) & app=$$!; wait $$app
 
 # Simulated images with known truth, so that the app has something to show; made once, in under a
 # minute. The app starts without them too.
@@ -30,17 +39,18 @@ check: $(VENV)/.dev-ready  ## Style, formatting and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: check chromium  ## Everything that has to hold, in a real browser too.
+test: check chromium mlflow  ## Everything that has to hold, in a real browser too.
 	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev-ready  ## Put imports and layout in order.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The baselines need real graded images: make bench COHORT=data/NAME. Those that train for hours, or
-# compare phantoms with real images, are started by hand.
-BY_HAND := $(addprefix benchmarks/,agreement_coverage.py baselines.py consensus_ceiling.py heads.py \
-  phantom_pretraining.py phantom_published.py phantom_realism.py)
+# The baselines need real graded images: make bench COHORT=data/NAME. Those that train for hours,
+# compare phantoms with real images or need the machine for themselves are started by hand.
+BY_HAND := $(addprefix benchmarks/,agreement_coverage.py baselines.py consensus_ceiling.py \
+  fault_campaign.py heads.py many_sessions.py phantom_pretraining.py phantom_published.py \
+  phantom_realism.py)
 bench: $(VENV)/.bench-ready  ## Side by side with peers; minutes, not seconds.
 	@test -n "$(BENCHMARKS)" || { echo "benchmarks/ holds no benchmark"; exit 1; }
 	@for file in $(filter-out $(BY_HAND),$(BENCHMARKS)); do \
@@ -56,12 +66,21 @@ $(VENV)/.run-ready: requirements.txt
 	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.run-ready
+$(VENV)/.dev-ready: requirements-dev.txt requirements-track.txt $(VENV)/.run-ready
 	$(PIP) -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.bench-ready: requirements-bench.txt $(VENV)/.run-ready
 	$(PIP) -r requirements-bench.txt
+	@touch $@
+
+# The tests of --track start a real tracking server, in an environment of its own, so that what it
+# needs never decides the app's packages. SGUS_MLFLOW_PYTHON names another one, SGUS_SKIP_MLFLOW=1 skips them.
+mlflow: $(if $(SGUS_SKIP_MLFLOW)$(SGUS_MLFLOW_PYTHON),,$(MLFLOW)/.ready)
+
+$(MLFLOW)/.ready: requirements-mlflow.txt requirements-track.txt
+	test -x $(MLFLOW)/bin/python || $(PYTHON) -m venv $(MLFLOW)
+	$(MLFLOW)/bin/python -m pip install --disable-pip-version-check -q -r requirements-mlflow.txt
 	@touch $@
 
 # The browser tests drive the distribution's own Chromium. Where it cannot be installed here they

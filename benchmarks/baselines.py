@@ -11,14 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesClassifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -27,16 +25,11 @@ from sgus.cohort.splits import load_split
 from sgus.core.errors import SgusError
 from sgus.core.grades import GRADES, STAGE_NAMES, most_probable_grade, stages_from_grades
 from sgus.core.region import Region
-from sgus.images.cache import build_cache
-from sgus.images.texture import texture_features
+from sgus.images.texture_store import Textured, texture_table
 from sgus.report.evaluation import evaluate_predictions
+from sgus.train.baselines import BASELINES, Baseline, Features
 
-HEIGHT, WIDTH = 160, 224
 SEED = 0
-N_TREES = 500
-
-Features = NDArray[np.float32]
-Model = Callable[[Features, NDArray[np.int64], Features], NDArray[np.float64]]
 
 SHOWN = (
     ("accuracy", "four_grades", None),
@@ -47,38 +40,22 @@ SHOWN = (
 )
 
 
-def majority(train: Features, grades: NDArray[np.int64], test: Features) -> NDArray[np.float64]:
-    """Shares of the training grades for every test image, `(n_test, 4)`."""
-    share = np.bincount(grades, minlength=len(GRADES)) / len(grades)
-    return np.tile(share, (len(test), 1))
-
-
-def extra_trees(train: Features, grades: NDArray[np.int64], test: Features) -> NDArray[np.float64]:
-    """Probabilities of balanced extra trees, `(n_test, 4)`."""
-    trees = ExtraTreesClassifier(
-        N_TREES, class_weight="balanced", min_samples_leaf=2, random_state=SEED, n_jobs=1
-    )
-    trees.fit(train, grades)
-    p = np.zeros((len(test), len(GRADES)))
-    p[:, trees.classes_] = trees.predict_proba(test)
-    return p
-
-
-MODELS: dict[str, Model] = {"majority grade": majority, "texture + extra trees": extra_trees}
-
-
 def features_of(cohort: Cohort, images: pd.DataFrame) -> Features:
-    """`(n_images, n_features)` of every image as the network would see it."""
-    items = [
-        (str(row.image_id), cohort.root / str(row.path), Region.parse(str(row.region)))
+    """`(n_images, n_features)` of every image, kept in the cohort's cache."""
+    pictures = [
+        Textured(
+            str(row.image_id),
+            cohort.root / str(row.path),
+            str(row.sha256),
+            Region.parse(str(row.region)),
+        )
         for row in images.itertuples()
     ]
-    prepared = build_cache(items, height=HEIGHT, width=WIDTH, directory=None)
-    return np.stack([texture_features(image) for image in prepared])
+    return texture_table(pictures, directory=cohort.root / "cache")
 
 
 def out_of_fold(
-    model: Model, cohort: Cohort, split_name: str, images: pd.DataFrame, features: Features
+    model: Baseline, cohort: Cohort, split_name: str, images: pd.DataFrame, features: Features
 ) -> pd.DataFrame:
     """Test predictions of every fold, in the layout of predictions.csv."""
     position = {image_id: index for index, image_id in enumerate(images["image_id"])}
@@ -87,7 +64,7 @@ def out_of_fold(
     for fold in load_split(cohort, split_name).folds:
         train = [position[image_id] for image_id in (*fold.train, *fold.validation)]
         test = [position[image_id] for image_id in fold.test]
-        p = model(features[train], grades[train], features[test])
+        p = model.answers(features[train], grades[train], features[test], SEED)
         tables.append(_table(images.iloc[test], p).assign(fold=fold.name))
     return pd.concat(tables, ignore_index=True)
 
@@ -142,10 +119,10 @@ def main() -> None:
     heads = ("accuracy", "balanced accuracy", "quadratic kappa", "0/1 v 2/3", "0 v 1 balanced")
     for split_name in options.splits:
         print(f"\n{split_name:24}" + "".join(f"{head:>20}" for head in heads))
-        for name, model in MODELS.items():
+        for name, model in BASELINES.items():
             table = out_of_fold(model, cohort, split_name, images, features)
             report = evaluate_predictions(table, n_resamples=options.resamples, seed=SEED)
-            print(line(name, report))
+            print(line(model.title, report))
             if options.out is not None:
                 options.out.mkdir(parents=True, exist_ok=True)
                 stem = f"{split_name} {name}".replace(" ", "-")

@@ -5,8 +5,9 @@ import html
 import streamlit as st
 
 from sgus.ui import frame
-from sgus.ui.observers import export, source, state
-from sgus.ui.observers.kept import keep, recall
+from sgus.ui.charts import export
+from sgus.ui.charts.kept import keep, recall
+from sgus.ui.observers import source, state
 from sgus.ui.observers.tabs import tabs
 
 TAB = "sgus_observers_tab"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,38 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+_PART = ".part"
+
+
+def is_part(name: str) -> bool:
+    """Whether a file of this name is one that `write_bytes` has not finished."""
+    return name.startswith(".") and name.endswith(_PART)
+
+
+def remove_parts(directory: Path) -> None:
+    """Remove what writers that were killed left behind; only while nobody else writes there."""
+    if directory.is_dir():
+        for path in directory.iterdir():
+            if is_part(path.name):
+                path.unlink(missing_ok=True)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames inside a directory outlast a loss of power, where the system can."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some file systems know no such request
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file so that a reader, or a crash, never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

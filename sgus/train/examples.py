@@ -12,6 +12,7 @@ from torch import Tensor
 
 from sgus.core.errors import RunError
 from sgus.core.grades import N_GRADES
+from sgus.images.augment import AugmentConfig, augment
 from sgus.train.sampling import grade_targets
 
 
@@ -64,6 +65,19 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.grades)
+
+    def varied(self, chosen: Tensor, how: AugmentConfig, *, generator: torch.Generator) -> Tensor:
+        """A batch as training shows it: augmented, not yet normalised.
+
+        Args:
+            chosen: `(n,)` int64 positions of the images of the batch.
+            how: How far an image may be changed.
+            generator: Decides what is done to each.
+
+        Returns:
+            `(n, 1, h, w)` float32.
+        """
+        return augment(self.pixels[chosen], how, generator=generator)
 
     def targets(self, *, neighbour_smoothing: float) -> Tensor:
         """`(n, 4)` float32 target distributions; given ones are not smoothed again."""

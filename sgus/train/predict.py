@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,15 +14,20 @@ from sgus.train.precision import arithmetic
 
 _BATCH = 64
 
+Tick = Callable[[], None]
+
 
 @torch.inference_mode()
-def predict_raw(network: GradingNetwork, pixels: Tensor, *, precision: str = "float32") -> Tensor:
+def predict_raw(
+    network: GradingNetwork, pixels: Tensor, *, precision: str = "float32", tick: Tick | None = None
+) -> Tensor:
     """Raw outputs of a network in evaluation mode.
 
     Args:
         network: In evaluation mode.
         pixels: `(n, 1, h, w)` uint8, prepared.
         precision: `float32` or `bfloat16`.
+        tick: Called after each batch.
 
     Returns:
         `(n, n_outputs)` float32.
@@ -30,18 +37,25 @@ def predict_raw(network: GradingNetwork, pixels: Tensor, *, precision: str = "fl
         x = network.normalise(batch).contiguous(memory_format=torch.channels_last)
         with arithmetic(precision):
             outputs.append(network(x).float())
+        if tick is not None:
+            tick()
     return torch.cat(outputs)
 
 
 def predict_probabilities(
-    network: GradingNetwork, pixels: Tensor
+    network: GradingNetwork, pixels: Tensor, *, tick: Tick | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Grade and stage probabilities in float32 arithmetic, as the app computes them.
+
+    Args:
+        network: In evaluation mode.
+        pixels: `(n, 1, h, w)` uint8, prepared.
+        tick: Called after each batch.
 
     Returns:
         `(n, 4)` grade probabilities and `(n, 3)` probabilities of each stage's higher side.
     """
-    raw = predict_raw(network, pixels)
+    raw = predict_raw(network, pixels, tick=tick)
     p = network.probabilities(raw).double()
     stages = network.stage_log_odds(raw).double().sigmoid()
     return p.numpy(), stages.numpy()

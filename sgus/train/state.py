@@ -3,16 +3,61 @@
 from __future__ import annotations
 
 import copy
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from sgus.core.rng import stream_seed
 from sgus.nn.network import GradingNetwork
 from sgus.train.config import TrainConfig
 
 State = dict[str, Tensor]
+
+
+@dataclass(eq=False)
+class Within:
+    """Where the epoch under way stands, between two of its batches.
+
+    Attributes:
+        draws: Draws the augmentation.
+        total: `()`, the losses so far, each times the images of its batch.
+        batch: Batches done.
+        started: When it began by the performance counter, time before a kill included.
+    """
+
+    draws: torch.Generator
+    total: Tensor
+    batch: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def begin(cls, seed: int, epoch: int) -> Within:
+        """Before the first batch; dropout draws from PyTorch's own generator, which is set."""
+        torch.manual_seed(stream_seed(seed, "dropout", epoch))
+        draws = torch.Generator().manual_seed(stream_seed(seed, "augment", epoch))
+        return cls(draws, torch.zeros(()))
+
+    @classmethod
+    def restore(cls, saved: dict[str, Any]) -> Within:
+        """From a checkpoint; PyTorch's own generator is set, too."""
+        torch.set_rng_state(saved["dropout"])
+        draws = torch.Generator()
+        draws.set_state(saved["draws"])
+        started = time.perf_counter() - saved["seconds"]
+        return cls(draws, saved["total"], saved["batch"], started)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {
+            "draws": self.draws.get_state(),
+            "dropout": torch.get_rng_state(),
+            "total": self.total,
+            "batch": self.batch,
+            "seconds": time.perf_counter() - self.started,
+        }
 
 
 @dataclass(eq=False)
@@ -29,6 +74,7 @@ class TrainingState:
         best_epoch: Epoch of it, counted from 1; 0 before the first.
         best: Weights of it.
         history: One record an epoch.
+        within: Where the epoch under way stands, or None between two.
     """
 
     network: GradingNetwork
@@ -40,6 +86,7 @@ class TrainingState:
     best_epoch: int = 0
     best: State = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
+    within: Within | None = None
 
     @property
     def candidate(self) -> GradingNetwork:
@@ -52,6 +99,7 @@ class TrainingState:
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "average": self.average.state_dict() if self.average else None,
+            "within": self.within.to_dict() if self.within else None,
             **{key: getattr(self, key) for key in _PLAIN},
         }
 
@@ -63,6 +111,7 @@ class TrainingState:
             self.average.load_state_dict(saved["average"])
         for key in _PLAIN:
             setattr(self, key, saved[key])
+        self.within = Within.restore(saved["within"]) if saved["within"] else None
 
 
 _PLAIN = ("epoch", "step", "best_loss", "best_epoch", "best", "history")

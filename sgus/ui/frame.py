@@ -21,9 +21,14 @@ PAGES = {
     "pages/overview.py": "Overview",
     "pages/grade.py": "Grade images",
     "pages/phantom.py": "Phantom",
+    "pages/cohort.py": "Cohort",
+    "pages/train.py": "Train",
+    "pages/runs.py": "Runs",
     "pages/observers.py": "Observers",
 }
 """The page table; the first one is what opens."""
+RUN = "sgus_run"
+"""In the session: the run that is looked at, by the name of its directory."""
 _ROUTED = "sgus_routed"
 SYNTHETIC_CHIP = f'<span class="sgus-chip">{SYNTHETIC_MARK}</span>'
 """Beside the name of every simulated image."""
@@ -69,6 +74,19 @@ def run(main: Callable[[], None]) -> None:
         navigation()
         st.rerun()
     main()
+
+
+def link_to_results(run: str) -> None:
+    """The way from a run that is done to its results; nothing where there is no such page.
+
+    Args:
+        run: Name of the run's directory.
+    """
+    page = "pages/runs.py"
+    if page in PAGES and st.button("Open its results", type="primary", key="sgus-results",
+                                   icon=":material/arrow_forward:"):  # fmt: skip
+        st.session_state[RUN] = run
+        st.switch_page(page)
 
 
 def link_to_grading() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,8 @@ from sgus.cohort.values import parse_grade
 from sgus.core.errors import CohortError, ImageError
 from sgus.core.region import Region
 from sgus.images.decode import DecodedImage, read_image
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,14 @@ class _FileFacts:
     problems: tuple[Problem, ...] = ()
 
 
-def check_cohort(root: Path) -> CheckResult:
+def check_cohort(root: Path, *, progress: Progress | None = None) -> CheckResult:
     """Look for problems in the tables and in every image file.
 
     The tables are read as text, so that a cohort too broken to load can be checked.
+
+    Args:
+        root: The cohort's directory.
+        progress: Called with (files looked at, files in all) after each one.
 
     Raises:
         CohortError: There is no images.csv to check, or it is not a table.
@@ -91,10 +97,14 @@ def check_cohort(root: Path) -> CheckResult:
     problems += _whole_problems(root, sheet)
     problems += table_problems(records, sheet.numbers)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        facts = list(
-            pool.map(lambda job: _look_at(root, *job), zip(sheet.numbers, records, strict=True))
-        )
-    problems += [problem for found in facts for problem in found.problems]
+        facts = []
+        for found in pool.map(
+            lambda job: _look_at(root, *job), zip(sheet.numbers, records, strict=True)
+        ):
+            facts.append(found)
+            if progress is not None:
+                progress(len(facts), len(records))
+    problems += [problem for each in facts for problem in each.problems]
     problems += duplicate_problems(_for_duplicates(sheet, records, facts))
     problems += _files_without_a_row(root, records)
     problems.sort(key=lambda problem: problem.row or 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,22 +13,24 @@ import torch
 from sgus import __version__
 from sgus.cohort.splits import Fold
 from sgus.core.errors import RunError
-from sgus.core.files import write_text
+from sgus.core.files import sync_directory, write_text
 from sgus.core.grades import GRADES, STAGE_NAMES, most_probable_grade
 from sgus.core.rng import stream_seed
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.nn.model_files import ModelInfo, load_model, save_model
 from sgus.nn.network import GradingNetwork
 from sgus.phantom.readers import mean_reader_probabilities
+from sgus.train.checkpoint import remove_checkpoints
 from sgus.train.config import TrainConfig
 from sgus.train.examples import Examples
-from sgus.train.loop import Resume, fit
-from sgus.train.predict import predict_probabilities
+from sgus.train.fine_tune import fine_tune
+from sgus.train.loop import Resume
+from sgus.train.predict import Tick, predict_probabilities
 from sgus.workflows.pictures import Pictures
+from sgus.workflows.run_progress import RunProgress
 from sgus.workflows.starting import set_initial_weights
 
 PREDICTIONS = "predictions.csv"
-METRICS = "metrics.jsonl"
 MODEL = "model"
 CHECKPOINT = "checkpoint.pt"
 _KEPT = ("gland", "side", "centre", "device")
@@ -43,36 +44,57 @@ def train_fold(
     *,
     config: TrainConfig,
     directory: Path,
-    say: Say,
+    progress: RunProgress,
     facts: dict[str, Any],
 ) -> pd.DataFrame:
     """Train one fold, or take it as it is when it was finished before.
 
+    Args:
+        pictures: The images of the cohort.
+        fold: Which of them are learnt from, and which not.
+        config: How.
+        directory: Where the fold's model, table and checkpoints go.
+        progress: Hears of every epoch and batch, and may stop the training.
+        facts: Content of `run.json`.
+
     Returns:
         The fold's prediction table: all parts, made with the model as it was stored.
+
+    Raises:
+        RunError: The table of a finished fold is damaged.
+        Cancelled: `progress` stopped it.
+        OSError: Model or table cannot be written.
     """
     path, checkpoint = directory / PREDICTIONS, directory / CHECKPOINT
     if path.exists():
-        checkpoint.unlink(missing_ok=True)  # left by a kill between the two last steps
-        say(f"fold {fold.name}: already done")
+        remove_checkpoints(checkpoint)  # left by a kill between the two last steps
+        progress.say(f"fold {fold.name}: already done")
         return _finished(path, fold)
-    network = _initial(config, say)
+    network = _initial(config, progress.say)
     directory.mkdir(parents=True, exist_ok=True)
-    network, history = fit(
+
+    def report(record: dict[str, Any]) -> None:
+        progress.record(record)
+        progress.say(epoch_line(record, config))
+
+    network, history = fine_tune(
         network,
         _examples(pictures, fold.train, targets=config.targets),
         _examples(pictures, fold.validation) if fold.validation else None,
         config=config,
-        report=lambda record: say(epoch_line(record, config)),
+        report=report,
         resume=Resume(checkpoint, f"{facts['fingerprint']}/{fold.name}"),
+        pulse=progress,
     )
-    write_text(directory / METRICS, "".join(json.dumps(record) + "\n" for record in history))
+    progress.settle(history)
+    progress.phase("predicting")
     rows = pictures.rows(fold.train)
     learnt_from = sorted(pictures.table["sha256"].iloc[rows])
     _save(network, learnt_from, fold=fold, config=config, directory=directory / MODEL, facts=facts)
-    table = predict_fold(pictures, fold, model_dir=directory / MODEL)
+    table = predict_fold(pictures, fold, model_dir=directory / MODEL, tick=progress.tick)
     write_text(path, table.to_csv(index=False))
-    checkpoint.unlink(missing_ok=True)
+    sync_directory(directory)
+    remove_checkpoints(checkpoint)
     return _read(path)
 
 
@@ -108,6 +130,8 @@ def epoch_line(record: dict[str, Any], config: TrainConfig) -> str:
             f"  validation loss {record['validation_loss']:.3f}, "
             f"accuracy {record['validation_accuracy']:.2f}"
         )
+    if record.get("validation_kappa") is not None:
+        line += f", quadratic kappa {record['validation_kappa']:.2f}"
     return line
 
 
@@ -162,8 +186,16 @@ def _save(
     save_model(directory, network, info, card=card, half=config.half)
 
 
-def predict_fold(pictures: Pictures, fold: Fold, *, model_dir: Path) -> pd.DataFrame:
+def predict_fold(
+    pictures: Pictures, fold: Fold, *, model_dir: Path, tick: Tick | None = None
+) -> pd.DataFrame:
     """Predict all parts of a fold with the model on disk.
+
+    Args:
+        pictures: The images of the cohort.
+        fold: Which of them, in which parts.
+        model_dir: The model.
+        tick: Called after each batch.
 
     Returns:
         Columns `image_id, patient_id, split, fold, grade, p0..p3, p_stage1, p_stage2a,
@@ -175,7 +207,8 @@ def predict_fold(pictures: Pictures, fold: Fold, *, model_dir: Path) -> pd.DataF
         if not image_ids:
             continue
         rows = pictures.rows(image_ids)
-        p, stages = predict_probabilities(network, torch.from_numpy(pictures.pixels[rows])[:, None])
+        pixels = torch.from_numpy(pictures.pixels[rows])[:, None]
+        p, stages = predict_probabilities(network, pixels, tick=tick)
         facts = pictures.table.iloc[rows].reset_index(drop=True)
         table = facts[["image_id", "patient_id"]].assign(split=part, fold=fold.name)
         table["grade"] = pictures.grades(rows)

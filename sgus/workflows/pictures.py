@@ -14,7 +14,7 @@ from sgus.core.errors import CohortError
 from sgus.core.files import sha256_file
 from sgus.core.grades import N_GRADES
 from sgus.core.region import Region
-from sgus.images.cache import build_cache
+from sgus.images.cache import Progress, build_cache
 from sgus.nn.network import NetworkSpec
 
 
@@ -67,8 +67,15 @@ class Pictures:
         return values
 
 
-def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:
+def load_pictures(
+    cohort: Cohort, spec: NetworkSpec, *, progress: Progress | None = None
+) -> Pictures:
     """Prepare every usable image of a cohort; the second time they come from its cache.
+
+    Args:
+        cohort: The cohort.
+        spec: The network they are prepared for.
+        progress: Called with (pictures done, pictures in all) after each one.
 
     Raises:
         CohortError: No image is usable, one has no ultrasound region, or a file is not the one
@@ -89,7 +96,11 @@ def load_pictures(cohort: Cohort, spec: NetworkSpec) -> Pictures:
         for row in table.itertuples()
     ]
     pixels = build_cache(
-        items, height=spec.height, width=spec.width, directory=cohort.root / "cache"
+        items,
+        height=spec.height,
+        width=spec.width,
+        directory=cohort.root / "cache",
+        progress=progress,
     )
     return Pictures(table, pixels)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,17 @@ def publish_model(
         }
     )
     return save_model(out, loaded.network, info, card=model_card(info), half=half)
+
+
+def same_recipe(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two runs are of one config, as far as figures go, and of one cohort.
+
+    Args:
+        one: `run.json` of a run.
+        other: That of the other.
+    """
+    differ = _other_settings(one["config"], other["config"])
+    return not differ and one["manifest_hash"] == other["manifest_hash"]
 
 
 def _facts(run_dir: Path) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,36 @@ import pandas as pd
 
 from sgus.cohort.manifest import Cohort, load_cohort
 from sgus.cohort.splits import Fold, load_split
-from sgus.core.errors import RunError, SgusError
-from sgus.core.files import read_json, sha256_bytes, sha256_file, to_json, write_json, write_text
-from sgus.core.lock import LOCK_FILE, only_process
+from sgus.core.errors import RunError
+from sgus.core.files import (
+    is_part,
+    read_json,
+    remove_parts,
+    sha256_bytes,
+    sha256_file,
+    to_json,
+    write_json,
+    write_text,
+)
+from sgus.core.lock import LOCK_FILE
 from sgus.core.provenance import versions
 from sgus.images.geometry import PREPARE_VERSION
+from sgus.jobs.run_files import CANCEL, JOB, OUTPUT, PROGRESS, STATUS
 from sgus.train.config import TrainConfig
 from sgus.train.precision import used_arithmetic
-from sgus.workflows.fold_training import PREDICTIONS, train_fold
+from sgus.workflows.attempt import Attempt, held
+from sgus.workflows.evaluating import evaluate_run
+from sgus.workflows.fold_training import MODEL, PREDICTIONS, train_fold
 from sgus.workflows.pictures import load_pictures
+from sgus.workflows.run_progress import RunProgress, never
+from sgus.workflows.run_status import RunStatus
 from sgus.workflows.starting import refuse_known_images, weights_hash
+from sgus.workflows.tracking import TRACKING, Sink, tracked
 
 RUN = "run.json"
-STATUS = "status.json"
 LOG = "log.txt"
+_SAY_NOTHING = {LOCK_FILE, STATUS, LOG, PROGRESS, JOB, OUTPUT, CANCEL, TRACKING}
+"""Files that a run, or who starts it, writes before there is anything to lose."""
 EVERYTHING = "everything"
 """In place of a split: learn from every usable image, for a model whose recipe is known."""
 
@@ -44,8 +61,38 @@ class RunResult:
     predictions: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is trained on: everything that can be wrong before the first step is checked."""
+
+    cohort: Cohort
+    folds: list[Fold]
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, cohort_dir: Path, split_name: str, config: TrainConfig, track: Sink | None
+    ) -> _Plan:
+        if track is not None:
+            track.check()
+        cohort = load_cohort(cohort_dir)
+        scheme, folds = _folds(cohort, split_name)
+        refuse_known_images(config.weights, cohort, folds)
+        facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config)}
+        return cls(cohort, folds, facts)
+
+
 def run_training(
-    cohort_dir: Path, split_name: str, *, config: TrainConfig, run_dir: Path, say: Say
+    cohort_dir: Path,
+    split_name: str,
+    *,
+    config: TrainConfig,
+    run_dir: Path,
+    say: Say,
+    evaluate: bool = False,
+    attempt: Attempt | None = None,
+    asked: Callable[[], bool] = never,
+    track: Sink | None = None,
 ) -> RunResult:
     """Train, predict and write a run; go on where a killed run of the same kind stopped.
 
@@ -55,57 +102,57 @@ def run_training(
         config: How to train.
         run_dir: Where; made if missing. A run of the same config and cohort is resumed.
         say: Receives a line at a time for the person watching.
+        evaluate: Whether to write `report.json`, too.
+        attempt: Which attempt of a job this is; None for a run started by hand. A job's errors
+            are all written to its `status.json`, those of cohort and config too.
+        asked: Whether this process was asked to end.
+        track: A tracking server to tell of the run; what it does or does not changes nothing.
 
     Raises:
-        SgusError: The cohort or split cannot be used, initial weights cannot be had, or the
-            directory holds another run or is at work in another process.
+        SgusError: The cohort or split cannot be used, initial weights cannot be had, the
+            directory holds another run or is at work in another process, or the disk is full.
+        SupersededError: Another attempt of the job is current; nothing was changed.
+        Cancelled: The run was cancelled, or the process asked to end; it can be resumed.
     """
-    cohort = load_cohort(cohort_dir)
-    scheme, folds = _folds(cohort, split_name)
-    refuse_known_images(config.weights, cohort, folds)
-    facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config)}
-    _refuse_taken(run_dir, facts)  # before anything is written into a directory of others
-    with only_process(run_dir, RunError, next_step="Wait for it, or choose another with --out"):
-        if not _refuse_taken(run_dir, facts):
-            write_json(run_dir / RUN, facts)
-        return _run(cohort, folds, config=config, run_dir=run_dir, say=say, facts=facts)
+    if evaluate and split_name == EVERYTHING:
+        cause = "a model that learns from every image has none left to be judged by"
+        raise RunError("--evaluate", cause, "Leave it out, or choose a split")
+    plan = None
+    if attempt is None:
+        plan = _Plan.of(cohort_dir, split_name, config, track)
+        _refuse_taken(run_dir, plan.facts)  # before anything is written into another's directory
+    log = run_dir / LOG
+    with held(run_dir, attempt), tracked(run_dir, track, log=log, say=say) as follow:
+        status = RunStatus(run_dir, attempt)
+        with status.recorded(), _log(run_dir, say) as tell:
+            plan = plan or _Plan.of(cohort_dir, split_name, config, track)
+            if not _refuse_taken(run_dir, plan.facts):
+                write_json(run_dir / RUN, plan.facts)
+            follow()
+            folds = [fold.name for fold in plan.folds]
+            status.write("running", folds=folds)
+            progress = RunProgress(run_dir, folds=len(folds), say=tell, asked=asked)
+            table = _train_folds(plan, config=config, run_dir=run_dir, progress=progress)
+            write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
+            if evaluate:
+                progress.phase("evaluating")
+                evaluate_run(run_dir, cohort=cohort_dir)
+                tell("report written")
+            status.write("done", predictions_sha256=sha256_file(run_dir / PREDICTIONS))
+    return RunResult(run_dir, table)
 
 
-def _run(
-    cohort: Cohort,
-    folds: list[Fold],
-    *,
-    config: TrainConfig,
-    run_dir: Path,
-    say: Say,
-    facts: dict[str, Any],
-) -> RunResult:
-    """Train every fold, keeping `status.json` and `log.txt` up to date whatever happens."""
-    status = run_dir / STATUS
-    write_json(status, {"state": "running", "folds": [fold.name for fold in folds]})
-    ended = {"state": "failed", "reason": "it was interrupted; the same command resumes it"}
-    with (run_dir / LOG).open("a", encoding="utf-8", buffering=1) as log:
+@contextmanager
+def _log(run_dir: Path, say: Say) -> Iterator[Say]:
+    """`log.txt`, a line at a time; a full disk costs lines, never the run."""
+    with (run_dir / LOG).open("ab", buffering=0) as log:
 
         def tell(line: str) -> None:
-            log.write(f"{line}\n")
+            with suppress(OSError):
+                log.write(f"{line}\n".encode())
             say(line)
 
-        try:
-            tables = _train_folds(
-                cohort, folds, config=config, run_dir=run_dir, say=tell, facts=facts
-            )
-            table = tables[0] if len(tables) == 1 else _pooled(tables)
-            write_text(run_dir / PREDICTIONS, table.to_csv(index=False))
-            ended = {"state": "done", "predictions_sha256": sha256_file(run_dir / PREDICTIONS)}
-        except SgusError as error:
-            ended = {"state": "failed", "reason": str(error)}
-            raise
-        except Exception as error:
-            ended = {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
-            raise
-        finally:
-            write_json(status, ended)
-    return RunResult(run_dir, table)
+        yield tell
 
 
 def _folds(cohort: Cohort, split_name: str) -> tuple[str, list[Fold]]:
@@ -154,16 +201,17 @@ def _refuse_taken(run_dir: Path, facts: dict[str, Any]) -> bool:
     Raises:
         RunError: It is taken.
     """
-    there = {entry.name for entry in run_dir.iterdir()} if run_dir.exists() else set()
+    entries = {entry.name for entry in run_dir.iterdir()} if run_dir.exists() else set()
+    there = {name for name in entries if not is_part(name)} - _SAY_NOTHING
     if RUN not in there:
-        if there - {LOCK_FILE}:
+        if there:
             raise RunError(run_dir, "the directory is not empty", "Choose another with --out")
         return False
     found = read_json(run_dir / RUN, RunError, next_step="Choose another run directory")
     same = found.get("fingerprint") == facts["fingerprint"]
     if same and found.get("prepare_version", PREPARE_VERSION) == PREPARE_VERSION:
         return True
-    if there - {RUN, STATUS, LOG, LOCK_FILE}:  # one that failed at once has nothing to lose
+    if there - {RUN}:  # one that failed at once has nothing to lose
         other = "prepared its images in another way" if same else "other config, cohort or split"
         raise RunError(
             run_dir,
@@ -174,26 +222,27 @@ def _refuse_taken(run_dir: Path, facts: dict[str, Any]) -> bool:
 
 
 def _train_folds(
-    cohort: Cohort,
-    folds: list[Fold],
-    *,
-    config: TrainConfig,
-    run_dir: Path,
-    say: Say,
-    facts: dict[str, Any],
-) -> list[pd.DataFrame]:
-    pictures = load_pictures(cohort, config.network)
-    say(f"{len(pictures.table)} images prepared, {config.network.width} x {config.network.height}")
+    plan: _Plan, *, config: TrainConfig, run_dir: Path, progress: RunProgress
+) -> pd.DataFrame:
+    """The table of the run: of several folds, their pooled test parts."""
+    progress.phase("preparing")
+    network = config.network
+    pictures = load_pictures(plan.cohort, network, progress=lambda done, of: progress.tick())
+    progress.say(f"{len(pictures.table)} images prepared, {network.width} x {network.height}")
     tables = []
-    for number, fold in enumerate(folds):
-        parts = ", ".join(f"{len(ids)} {part}" for part, ids in fold.parts().items())
-        say(f"fold {fold.name} ({number + 1} of {len(folds)}): {parts} images")
-        directory = run_dir if len(folds) == 1 else run_dir / "folds" / fold.name
+    for number, fold in enumerate(plan.folds):
         own = config.model_copy(update={"seed": config.seed + number})
-        tables.append(
-            train_fold(pictures, fold, config=own, directory=directory, say=say, facts=facts)
+        parts = ", ".join(f"{len(ids)} {part}" for part, ids in fold.parts().items())
+        progress.say(f"fold {fold.name} ({number + 1} of {len(plan.folds)}): {parts} images")
+        progress.fold(number + 1, name=fold.name, n_images=len(fold.train), epochs=config.epochs)
+        directory = run_dir if len(plan.folds) == 1 else run_dir / "folds" / fold.name
+        for written_to in (run_dir, directory, directory / MODEL):
+            remove_parts(written_to)  # what a kill left half-written
+        table = train_fold(
+            pictures, fold, config=own, directory=directory, progress=progress, facts=plan.facts
         )
-    return tables
+        tables.append(table)
+    return tables[0] if len(tables) == 1 else _pooled(tables)
 
 
 def _pooled(tables: list[pd.DataFrame]) -> pd.DataFrame:

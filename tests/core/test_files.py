@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sgus.core import files
 from sgus.core.errors import RunError
-from sgus.core.files import read_json, sha256_file, write_bytes, write_json
+from sgus.core.files import is_part, read_json, remove_parts, sha256_file, write_bytes, write_json
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -31,3 +32,23 @@ def test_a_broken_file_names_the_next_step(tmp_path: Path, content: bytes | None
         path.write_bytes(content)
     with pytest.raises(RunError, match=r"run\.json: the file is not .*\. Train again\.$"):
         read_json(path, RunError, next_step="Train again")
+
+
+def test_what_a_killed_writer_leaves_is_known_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.json"
+    seen: list[str] = []
+
+    def look(handle: int) -> None:
+        seen.extend(entry.name for entry in tmp_path.iterdir())
+
+    monkeypatch.setattr(files.os, "fsync", look)
+    write_json(path, {"n": 1})
+    assert len(seen) == 1
+    assert is_part(seen[0])
+    (tmp_path / seen[0]).write_bytes(b"{")
+    (tmp_path / "score.part").write_bytes(b"of somebody else")
+    remove_parts(tmp_path)
+    remove_parts(tmp_path / "not there")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["report.json", "score.part"]

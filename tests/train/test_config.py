@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sgus.core.errors import ConfigError
-from sgus.train.config import PRESETS, make_config
+from sgus.train.config import FLIP_ONLY, PRESETS, make_config
 
 
 def test_file_overlays_preset_and_settings_overlay_the_file() -> None:
@@ -29,7 +29,7 @@ def test_the_reference_is_the_published_recipe() -> None:
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        (["epoch=3"], r"epoch - Extra inputs.*Known fields: network"),
+        (["epoch=3"], r"epoch - Extra inputs.*Known fields: trains, network"),
         (["network.head=softmax"], r"network\.head - Input should be 'hierarchical', 'flat'"),
         (["augment.zoom_in=2"], r"augment\.zoom_in - Input should be less than or equal to 0\.9"),
         (["network.dropout=1"], r"network\.dropout - Input should be less than 1"),
@@ -43,5 +43,32 @@ def test_a_wrong_setting_is_named(settings: list[str], text: str) -> None:
 
 
 def test_an_unknown_preset_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="Use one of: default, reference, phantom, laptop"):
+    with pytest.raises(ConfigError, match="Use one of: default, full, quick, short, reference"):
         make_config("best", settings=[])
+
+
+def test_the_presets_of_the_page_train_the_head_the_last_block_and_all() -> None:
+    modes = {name: PRESETS[name].trains for name in ("quick", "short", "full")}
+    assert modes == {"quick": "head", "short": "last_block", "full": "full"}
+    assert {PRESETS[name].weights for name in ("quick", "short")} == {"phantom"}
+    assert PRESETS["full"] == PRESETS["default"]
+
+
+def test_flip_only_leaves_nothing_else_on() -> None:
+    assert {name for name, value in FLIP_ONLY if value} == {"flip"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (["augment.gamma=0.3"], r"only augment\.flip can act, not gamma: set these to 0"),
+        (["weights=none"], r"weights=none starts from random ones: set weights to phantom"),
+    ],
+)
+@pytest.mark.parametrize("preset", ["quick", "short"])
+def test_a_short_mode_refuses_what_it_cannot_do(
+    preset: str, settings: list[str], text: str
+) -> None:
+    with pytest.raises(ConfigError, match=text):
+        make_config(preset, settings=settings)
+    make_config("full", settings=settings)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from sgus.core.errors import RunError
+from sgus.images.augment import PLAIN, augment
 from sgus.train.examples import Examples
 
 PIXELS = np.zeros((2, 8, 8), np.uint8)
@@ -30,3 +32,13 @@ def test_given_distributions_are_learnt_as_they_are() -> None:
 def test_what_is_no_distribution_is_refused(improper: np.ndarray) -> None:
     with pytest.raises(RunError, match="not 2 rows of 4 probabilities that sum to one"):
         Examples.of(PIXELS, GRADES, distributions=improper)
+
+
+def test_a_batch_is_varied_as_the_augmentation_says() -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (5, 8, 8)).astype(np.uint8)
+    examples = Examples.of(pixels, np.array([0, 1, 2, 3, 0]))
+    chosen = torch.tensor([3, 0, 0])
+    shown = examples.varied(chosen, PLAIN, generator=torch.Generator().manual_seed(4))
+    again = augment(examples.pixels[chosen], PLAIN, generator=torch.Generator().manual_seed(4))
+    assert torch.equal(shown, again)
+    assert shown.shape == (3, 1, 8, 8)

@@ -54,13 +54,13 @@ def test_each_fold_learns_from_its_training_images_and_nothing_else(
     """The images of validation go to the choice of the epoch, those of test nowhere."""
     cohort, run, given = import_study(), tmp_path / "run", []
     split_cohort(cohort, "kfold", n_folds=3, validation_fraction=0.25)
-    fit = fold_training.fit
+    fine_tune = fold_training.fine_tune
 
     def watched(network, train, validation, **more):
         given.append((train, validation))
-        return fit(network, train, validation, **more)
+        return fine_tune(network, train, validation, **more)
 
-    monkeypatch.setattr(fold_training, "fit", watched)
+    monkeypatch.setattr(fold_training, "fine_tune", watched)
     train(cohort, run)
     loaded = load_cohort(cohort)
     pictures = load_pictures(loaded, make_config("laptop", settings=FAST).network)

@@ -17,6 +17,7 @@ from sgus.nn.model_files import load_model
 from sgus.report.predictions import check_predictions
 from sgus.train.config import TrainConfig, make_config
 from sgus.train.predict import predict_probabilities
+from sgus.train.pulse import Cancelled
 from sgus.workflows.evaluating import evaluate_run
 from sgus.workflows.splitting import split_cohort
 from sgus.workflows.training import run_training
@@ -188,7 +189,8 @@ def test_a_bug_is_not_called_an_interruption(cohort_dir: Path, tmp_path: Path) -
     with pytest.raises(ZeroDivisionError):
         run_training(cohort_dir, "holdout", config=config(), run_dir=tmp_path / "run", say=say)
     status = json.loads((tmp_path / "run" / "status.json").read_text())
-    assert status == {"state": "failed", "reason": "ZeroDivisionError: on purpose"}
+    reason = "ZeroDivisionError: on purpose"
+    assert status == {"state": "failed", "reason": reason, "attempt": None}
 
 
 def test_a_changed_cohort_is_refused(cohort_dir: Path, tmp_path: Path) -> None:
@@ -227,3 +229,34 @@ def test_an_image_without_a_region_is_named(cohort_dir: Path, tmp_path: Path) ->
     images.to_csv(path, index=False)
     with pytest.raises(CohortError, match=rf"{images.loc[0, 'image_id']}.*no ultrasound region"):
         train(cohort_dir, "everything", tmp_path / "run")
+
+
+def test_a_run_of_several_folds_stopped_in_each_has_the_curves_of_an_unbroken_one(
+    cohort_dir: Path, tmp_path: Path
+) -> None:
+    whole, run = tmp_path / "whole", tmp_path / "run"
+    train(cohort_dir, "three", whole)
+    said: list[str] = []
+    calls = iter(range(10**6))
+    for _ in range(40):
+        try:
+            run_training(
+                cohort_dir, "three", config=config(), run_dir=run, say=said.append,
+                asked=lambda: next(calls) % 5 == 4,
+            )  # fmt: skip
+            break
+        except Cancelled:
+            assert json.loads((run / "status.json").read_text())["state"] == "interrupted"
+    assert said.count("12 images prepared, 64 x 48") >= 3
+    assert (run / "predictions.csv").read_bytes() == (whole / "predictions.csv").read_bytes()
+    curves = [
+        [
+            {key: value for key, value in json.loads(line).items() if key != "images_per_s"}
+            for line in (where / "metrics.jsonl").read_text().splitlines()
+        ]
+        for where in (run, whole)
+    ]
+    assert curves[0] == curves[1]
+    assert [(line["fold"], line["epoch"]) for line in curves[0]] == [
+        (fold, epoch) for fold in "123" for epoch in (1, 2)
+    ]

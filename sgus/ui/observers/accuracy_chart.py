@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sgus.core.grades import STAGES
 from sgus.stats.comparison.stage_accuracy import AccuracyPoint
+from sgus.ui.charts.layout import LONGEST_NAME, axis, chart_layout, named
 from sgus.ui.observers.boundary_words import FEW_PATIENTS
-from sgus.ui.observers.layout import LONGEST_NAME, axis, chart_layout, named
 from sgus.ui.observers.model_chart import MEAN_MARK, MODEL_MARK, READER_MARK, ROW
 from sgus.ui.theme import CEILING_COLOUR, FADED, INK, MUTED
 from sgus.ui.words import percent

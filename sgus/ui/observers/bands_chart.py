@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sgus.report.published_bands import Comparable, bands_for
 from sgus.stats.agreement.family import Agreement
+from sgus.ui.charts.layout import axis, chart_layout
 from sgus.ui.observers.forest import said_text
-from sgus.ui.observers.layout import axis, chart_layout
 from sgus.ui.observers.words import number
 from sgus.ui.theme import INK, LINE, MUTED, TRACK
 

@@ -9,6 +9,8 @@ import streamlit as st
 
 from sgus.core.grades import GRADES
 from sgus.stats.boundary import boundaries
+from sgus.ui.charts.export import show_figure
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers.boundary_chart import (
     agreement_row,
     groups_figure,
@@ -18,8 +20,6 @@ from sgus.ui.observers.boundary_chart import (
 from sgus.ui.observers.boundary_words import FEW_PATIENTS, lead, more, swap_lead
 from sgus.ui.observers.cached import content_key, disagreement_of, swaps_of
 from sgus.ui.observers.contested import show_contested
-from sgus.ui.observers.export import show_figure
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import n_resamples, seed
 from sgus.ui.observers.words import basis_words
 from sgus.workflows.observer_boundary import Disagreement, Swaps

@@ -12,8 +12,8 @@ from sgus.core.cells import printable
 from sgus.core.grades import GRADES, PATHOLOGICAL_FROM
 from sgus.stats.agreement.family import Agreement
 from sgus.stats.boundary import SwapMatrix, sharing_forms
+from sgus.ui.charts.layout import axis, chart_layout, label, named
 from sgus.ui.observers.boundary_words import FEW_PATIENTS, counted, share_words
-from sgus.ui.observers.layout import axis, chart_layout, label, named
 from sgus.ui.theme import CROSSING, FADED, INK, MUTED, SAME_SIDE, TRACK
 from sgus.workflows.observer_boundary import Disagreement, GroupedRate
 

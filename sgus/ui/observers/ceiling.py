@@ -9,8 +9,8 @@ import streamlit as st
 
 from sgus.stats.consensus import Ceiling
 from sgus.stats.consensus.ceiling import LABELS
+from sgus.ui.charts.export import download_csv
 from sgus.ui.observers.accuracy_chart import SCOPES
-from sgus.ui.observers.export import download_csv
 from sgus.ui.words import percent
 
 FIGURES: Final = {

@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 
 from sgus.stats.agreement.panel import MISSING
+from sgus.ui.charts.export import download_csv, show_figure
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers.cached import ceilings_of, content_key, fit_of
 from sgus.ui.observers.ceiling import show_ceilings
 from sgus.ui.observers.consensus_chart import (
@@ -17,8 +19,6 @@ from sgus.ui.observers.consensus_chart import (
     confusions_figure,
     counts_figure,
 )
-from sgus.ui.observers.export import download_csv, show_figure
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import seed
 from sgus.ui.observers.words import basis_words
 from sgus.workflows.observer_consensus import METHODS, Consensus, consensus_of, consensus_rows

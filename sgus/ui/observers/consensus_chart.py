@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sgus.core.grades import GRADES
 from sgus.stats.consensus import DawidSkene
-from sgus.ui.observers.layout import axis, chart_layout, label
+from sgus.ui.charts.layout import axis, chart_layout, label
 from sgus.ui.theme import GRADE_COLOURS, INK, LINE, MUTED, ON_GRADE, TRACK
 from sgus.workflows.observer_consensus import METHODS, Consensus
 

@@ -12,12 +12,12 @@ import streamlit as st
 from sgus.core.errors import CohortError, ImageError, SgusError
 from sgus.core.synthetic import SYNTHETIC_MARK
 from sgus.stats.boundary import ContestedItem, boundaries
+from sgus.ui.charts.export import download_csv
+from sgus.ui.charts.kept import keep, recall
+from sgus.ui.charts.letters import grade_style
 from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.model_choice import show_problem
 from sgus.ui.observers.cached import contested_of
-from sgus.ui.observers.export import download_csv
-from sgus.ui.observers.kept import keep, recall
-from sgus.ui.observers.letters import grade_style
 from sgus.ui.pictures import data_url
 from sgus.workflows.observer_images import cohort_root, read_item
 from sgus.workflows.observers import Observed

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sgus.core.cells import printable
 from sgus.stats.agreement.panel import MISSING, Panel
-from sgus.ui.observers.layout import LONGEST_NAME
+from sgus.ui.charts.layout import LONGEST_NAME
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sgus.core.cells import printable
 from sgus.stats.agreement.family import Agreement
-from sgus.ui.observers.layout import LONGEST_NAME, axis, chart_layout, label
+from sgus.ui.charts.layout import LONGEST_NAME, axis, chart_layout, label
 from sgus.ui.observers.words import is_few, number, value_words
 from sgus.ui.theme import FADED, INK, MUTED
 

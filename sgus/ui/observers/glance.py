@@ -10,9 +10,9 @@ import streamlit as st
 from sgus.report.published_bands import others
 from sgus.stats.agreement.family import Agreement
 from sgus.stats.agreement.intra_inter import INTRA_MEAN
+from sgus.ui.charts.export import show_figure
 from sgus.ui.observers import bands_chart, words
 from sgus.ui.observers.bands_chart import Strip, band_name, strip
-from sgus.ui.observers.export import show_figure
 from sgus.ui.observers.state import Figures, lookup, n_resamples
 from sgus.workflows.observer_words import UNITS
 from sgus.workflows.observers import Observed

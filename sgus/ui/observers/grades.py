@@ -10,9 +10,9 @@ import streamlit as st
 from sgus.core.grades import GRADES
 from sgus.stats.agreement.family import Agreement
 from sgus.stats.agreement.panel import Panel
-from sgus.ui.observers.export import show_figure
+from sgus.ui.charts.export import show_figure
+from sgus.ui.charts.layout import axis, chart_layout, label
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows
-from sgus.ui.observers.layout import axis, chart_layout, label
 from sgus.ui.observers.state import Figures, lookup
 from sgus.ui.observers.words import basis_words, grey_words, made_from, value_words
 from sgus.ui.theme import GRADE_COLOURS, INK, ON_GRADE

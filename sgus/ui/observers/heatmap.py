@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgus.stats.agreement.family import Agreement
-from sgus.ui.observers.layout import axis, chart_layout, label
+from sgus.ui.charts.layout import axis, chart_layout, label
 from sgus.ui.observers.words import number, value_words
 from sgus.ui.theme import INK
 

@@ -9,9 +9,9 @@ import streamlit as st
 
 from sgus.stats.agreement.intra import INTRA
 from sgus.stats.agreement.intra_inter import INTER_MEAN, INTRA_MEAN
-from sgus.ui.observers.export import show_figure
+from sgus.ui.charts.export import show_figure
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import Figures, lookup
 from sgus.ui.observers.words import WEIGHTS, basis_words, grey_words, made_from, value_words
 from sgus.workflows.observers import Observed

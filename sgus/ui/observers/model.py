@@ -15,6 +15,8 @@ from sgus.stats.comparison.alternative_annotator import EPSILON_EXPERTS
 from sgus.stats.comparison.beside import Beside
 from sgus.stats.comparison.measures import measures_of, whole_scale
 from sgus.stats.comparison.noninferior import non_inferiority
+from sgus.ui.charts.export import download_csv, show_figure
+from sgus.ui.charts.kept import keep, keep_all, recall
 from sgus.ui.model_choice import show_problem
 from sgus.ui.observers.accuracy_chart import SCOPES, accuracy_figure
 from sgus.ui.observers.boundary_words import counted
@@ -25,8 +27,6 @@ from sgus.ui.observers.cached import (
     content_key,
     model_key,
 )
-from sgus.ui.observers.export import download_csv, show_figure
-from sgus.ui.observers.kept import keep, keep_all, recall
 from sgus.ui.observers.model_chart import (
     consensus_forest,
     difference_forest,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sgus.report.published_bands import Comparable
 from sgus.stats.agreement.family import Agreement
 from sgus.stats.comparison.beside import Beside
+from sgus.ui.charts.layout import LONGEST_NAME, axis, chart_layout, named
 from sgus.ui.observers.boundary_chart import spread
 from sgus.ui.observers.boundary_words import FEW_PATIENTS, counted
-from sgus.ui.observers.layout import LONGEST_NAME, axis, chart_layout, named
 from sgus.ui.observers.model_words import number_words
 from sgus.ui.theme import FADED, INK, LINE, MODEL_COLOUR, MUTED, READER_COLOUR, TRACK
 

@@ -9,11 +9,11 @@ from typing import Final, cast
 import streamlit as st
 
 from sgus.core.errors import ModelError, SgusError
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.engine import load_engine
 from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.model_choice import NO_MODEL, show_problem
 from sgus.ui.models import ModelFacts, list_models
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.model_words import origin_words
 from sgus.ui.observers.plain import show_muted
 from sgus.workflows.models import models_folder

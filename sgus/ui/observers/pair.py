@@ -11,9 +11,10 @@ import streamlit as st
 
 from sgus.core.errors import CohortError, ImageError
 from sgus.stats.agreement.family import Agreement
+from sgus.ui.charts.export import download_csv, show_figure
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers.cached import content_key
 from sgus.ui.observers.cross import Differing, cross_html, cross_table, differing
-from sgus.ui.observers.export import download_csv, show_figure
 from sgus.ui.observers.heatmap import (
     LABELS_UP_TO,
     MEASURES,
@@ -21,7 +22,6 @@ from sgus.ui.observers.heatmap import (
     heatmap_figure,
     pair_matrix,
 )
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.plain import short, show_heading
 from sgus.ui.observers.state import Figures, lookup
 from sgus.ui.observers.words import basis_words, made_from, value_words

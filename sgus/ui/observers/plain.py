@@ -11,7 +11,7 @@ from typing import Final
 import streamlit as st
 
 from sgus.core.cells import printable
-from sgus.ui.observers.layout import LONGEST_NAME
+from sgus.ui.charts.layout import LONGEST_NAME
 
 _LONGEST: Final = 2 * LONGEST_NAME
 

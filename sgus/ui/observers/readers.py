@@ -10,9 +10,9 @@ import streamlit as st
 from sgus.stats.agreement.bias import CONSENSUS, FROM_MEAN, severity_words
 from sgus.stats.agreement.family import Agreement
 from sgus.stats.agreement.reader_means import WITH_OTHERS
-from sgus.ui.observers.export import show_figure
+from sgus.ui.charts.export import show_figure
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.observers.state import Figures, lookup
 from sgus.ui.observers.words import WEIGHTS, basis_words, grey_words, made_from
 from sgus.workflows.observers import Observed

@@ -9,9 +9,9 @@ import streamlit as st
 
 from sgus.core.errors import SgusError
 from sgus.core.files import sha256_bytes
+from sgus.ui.charts.kept import keep, keep_all, recall
 from sgus.ui.cohorts import installed_cohorts
 from sgus.ui.model_choice import show_problem
-from sgus.ui.observers.kept import keep, keep_all, recall
 from sgus.ui.observers.plain import show_muted
 from sgus.ui.observers.problems import (
     PATIENT_FIELD,

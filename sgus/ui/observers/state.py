@@ -9,8 +9,8 @@ import streamlit as st
 
 from sgus.stats.agreement.everything import N_RESAMPLES, agreement_figures
 from sgus.stats.agreement.family import Agreement
+from sgus.ui.charts.kept import keep, recall
 from sgus.ui.observers.cached import content_key
-from sgus.ui.observers.kept import keep, recall
 from sgus.ui.results import Bounded
 from sgus.workflows.observers import Observed
 

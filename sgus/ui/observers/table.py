@@ -10,8 +10,8 @@ import streamlit as st
 
 from sgus.core.files import to_json
 from sgus.stats.agreement.family import Agreement
-from sgus.ui.observers.export import file_stem
-from sgus.ui.observers.kept import keep_all, recall
+from sgus.ui.charts.export import file_stem
+from sgus.ui.charts.kept import keep_all, recall
 from sgus.ui.observers.source import patient_column
 from sgus.ui.observers.state import figures, n_resamples, seed
 from sgus.workflows.observer_images import cohort_root

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from sgus.stats.agreement.family import Agreement, Label
+from sgus.ui.charts.layout import label
 from sgus.ui.observers.forest import Line, forest_figure, forest_rows, room_for, said_text, span_of
-from sgus.ui.observers.layout import label
 from sgus.ui.theme import FADED, INK
 
 ROW = Agreement(

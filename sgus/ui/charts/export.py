@@ -12,7 +12,7 @@ import streamlit as st
 
 from sgus.core.cells import spreadsheet_safe
 from sgus.core.synthetic import SYNTHETIC_MARK
-from sgus.ui.observers.layout import FONT_SIZE
+from sgus.ui.charts.layout import FONT_SIZE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

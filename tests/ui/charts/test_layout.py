@@ -3,8 +3,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import pytest
 
-from sgus.ui.observers.export import say_basis
-from sgus.ui.observers.layout import chart_layout, label, named
+from sgus.ui.charts.export import say_basis
+from sgus.ui.charts.layout import chart_layout, label, named
 
 
 @pytest.mark.parametrize(

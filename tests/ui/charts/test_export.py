@@ -7,7 +7,7 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from sgus.ui.observers.export import (
+from sgus.ui.charts.export import (
     file_stem,
     json_bytes,
     mark_synthetic,

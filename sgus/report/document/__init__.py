@@ -1,0 +1,1 @@
+"""A finished run as one document that can be read without this program."""

@@ -1,0 +1,51 @@
+"""The views of the runs page; only the chosen one is worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sgus.workflows.run_view import RunView
+
+TAB: Final = "sgus_runs_tab"
+RESULT: Final = "Result"
+IMAGES: Final = "Images"
+_MODULES: Final = {
+    RESULT: "result",
+    IMAGES: "images",
+    "Thresholds": "thresholds",
+    "Calibration": "calibration",
+    "Doubt": "doubt",
+    "Groups": "groups",
+    "Patients": "patients",
+    "Compare": "compare",
+    "Publish": "publish",
+}
+"""Name on the page to module, each with a `show(view)`."""
+
+Draw = Callable[["RunView"], None]
+
+
+def tabs() -> dict[str, Draw]:
+    """What draws each view, by its name, in their order; a view that is not there is left out."""
+    return {title: _later(path) for title, path in _paths().items() if find_spec(path) is not None}
+
+
+def _paths() -> dict[str, str]:
+    return {title: f"sgus.ui.runs.{module}" for title, module in _MODULES.items()}
+
+
+def _later(path: str) -> Draw:
+    def show(view: RunView) -> None:
+        from sgus.core.errors import SgusError
+        from sgus.ui.model_choice import show_problem
+
+        try:
+            import_module(path).show(view)
+        except SgusError as error:  # such as a run without a test image: a sentence, not a trace
+            show_problem(str(error))
+
+    return show
