@@ -27,15 +27,15 @@ class Draft:
         kind: What happened.
         queue: Name of the queue.
         phase: None for a queue's own entry.
-        image_id: None for a queue's own entry.
-        sha256: Of the image file as it was, "" for a queue's own entry.
+        image_id: None for a queue's own entry and for a reveal, which names its images in `saw`.
+        sha256: Of the image file as it was, "" where there is no image.
         manifest_hash: Of the cohort as it was.
         grade: 0 to 3; None where the image cannot be graded, and for other kinds.
         confidence: Of a decision, else "".
         items: Of a decision: item of the form to value.
         reason: Of a decision: reason code, or "".
         seconds: Of a decision: from showing to confirming; None where not measured.
-        saw: What was on screen. Of a queue: its definition.
+        saw: What was on screen. Of a queue: its definition. Of a reveal: its `images`.
         undoes: Number of the decision that is undone.
     """
 
