@@ -32,6 +32,10 @@ def command(
         str, typer.Option(help="quick, short, full (the default), reference, phantom or laptop")
     ] = "default",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings")] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(help="Learn reference (the default), consensus, adjudicated or soft labels"),
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="key=value, as epochs=10; may be repeated")
     ] = None,
@@ -49,17 +53,19 @@ def command(
     """
     from sgus.core.config import read_settings
     from sgus.core.files import to_json
-    from sgus.train.config import make_config
+    from sgus.train.config import REFERENCE, make_config
     from sgus.workflows.attempt import Attempt
     from sgus.workflows.mlflow_sink import MlflowSink
     from sgus.workflows.training import EVERYTHING, run_training
 
     values = read_settings(config) if config else None
-    chosen = make_config(preset, values=values, settings=set_ or [])
+    named = [f"labels={labels}"] if labels else []
+    chosen = make_config(preset, values=values, settings=[*(set_ or []), *named])
     if show:
         print(to_json(chosen.model_dump(mode="json")), end="")
         return
     kind = "" if preset == "default" else f"-{preset}"
+    kind += "" if chosen.labels == REFERENCE else f"-{chosen.labels}"
     run_dir = out or Path("runs") / f"{cohort.resolve().name}-{split}{kind}"
     with _ending(run_dir), _asked_to_end() as asked:
         result = run_training(

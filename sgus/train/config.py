@@ -14,6 +14,9 @@ from sgus.nn.network import NetworkSpec
 BASIC: dict[str, Any] = {"level": "basic"}
 """Marks a field that a form shows at once; the others are for those who open the advanced part."""
 
+REFERENCE = "reference"
+"""The labels of the manifest itself; nothing else is read for them."""
+
 FLIP_ONLY = AugmentConfig(**{name: 0.0 for name in AugmentConfig.model_fields if name != "flip"})
 """The only variation that features computed once can show: each image and its mirror image."""
 
@@ -51,6 +54,18 @@ class TrainConfig(Config):
     targets: Literal["grade", "severity"] = "grade"
     """What is learnt: the reference `grade`, or, on phantoms, how readers would grade the known
     `severity` (a distribution over the grades that changes smoothly with it)."""
+    labels: Literal["reference", "consensus", "adjudicated", "soft"] = Field(
+        default="reference", json_schema_extra=BASIC
+    )
+    """Whose word is learnt: the `reference` grade, the readers' `consensus` (their median), the
+    `adjudicated` grade where an image was settled, or `soft`, what share of the readers gave each
+    grade.
+
+    An image that the source says nothing of keeps its reference grade, and is counted. Figures are
+    always made against the reference grade; the other labels stand beside it."""
+    soft_from: Literal["readers", "dawid_skene"] = "readers"
+    """Where `soft` labels come from: the share of `readers` who gave each grade, or `dawid_skene`,
+    the probability of each grade when readers' own errors are estimated from the training part."""
     neighbour_smoothing: float = Field(default=0.1, ge=0, lt=0.5)
     """Share of a label given to the neighbouring grades: readers disagree by one grade."""
     average_decay: float = Field(default=0.98, ge=0, lt=1)
@@ -69,6 +84,15 @@ class TrainConfig(Config):
     """Store the weights in half precision: half the disk, probabilities equal to about 0.001."""
     seed: int = Field(default=0, ge=0, json_schema_extra=BASIC)
     """The one seed of the run."""
+
+    @model_validator(mode="after")
+    def _one_thing_is_learnt(self) -> Self:
+        if self.targets == "severity" and self.labels != REFERENCE:
+            raise ValueError(
+                f"targets=severity learns the known severity, and labels={self.labels} learns "
+                "what readers said: leave labels=reference, or set targets=grade"
+            )
+        return self
 
     @model_validator(mode="after")
     def _short_modes_can_do_what_they_say(self) -> Self:

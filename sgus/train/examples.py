@@ -23,7 +23,8 @@ class Examples:
     Attributes:
         pixels: `(n, 1, h, w)` uint8.
         grades: `(n,)` int64, 0 to 3.
-        distributions: `(n, 4)` float32, what to learn in place of the grades, or None.
+        distributions: `(n, 4)` float32, what to learn in place of the grades, or None. Of a
+            validation part it is what the loss is of.
     """
 
     pixels: Tensor

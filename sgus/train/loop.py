@@ -60,7 +60,8 @@ def fit(
     Args:
         network: With its initial weights; trained in place.
         train: Images to learn from.
-        validation: Images that decide when to stop and which epoch to keep, or None.
+        validation: Images that decide when to stop and which epoch to keep, or None. The loss is
+            that of their distributions where they have some; accuracy and kappa are of the grades.
         config: How.
         report: Called after each epoch with its record: `epoch, train_loss, validation_loss,
             validation_accuracy, validation_kappa, images_per_s, learning_rate`.
@@ -224,8 +225,13 @@ def _kappa(grades: NDArray[np.int64], predicted: NDArray[np.int64]) -> float | N
 
 
 def _likelihood_loss(network: GradingNetwork, raw: Tensor, validation: Examples) -> float:
-    """Mean negative log-likelihood of the grades: the same yardstick for every head."""
+    """Mean negative log-likelihood of the grades: the same yardstick for every head.
+
+    Where the part has distributions, of these: what is learnt decides when to stop.
+    """
     log_p = network.head.log_probabilities(raw)
+    if validation.distributions is not None:
+        return -float((torch.from_numpy(validation.distributions) * log_p).sum(1).mean())
     return -float(log_p[torch.arange(len(raw)), torch.from_numpy(validation.grades)].mean())
 
 

@@ -27,6 +27,7 @@ from sgus.train.fine_tune import fine_tune
 from sgus.train.loop import Resume
 from sgus.train.predict import Tick, predict_probabilities
 from sgus.workflows.pictures import Pictures
+from sgus.workflows.run_labels import FoldLabels
 from sgus.workflows.run_progress import RunProgress
 from sgus.workflows.starting import set_initial_weights
 
@@ -46,6 +47,7 @@ def train_fold(
     directory: Path,
     progress: RunProgress,
     facts: dict[str, Any],
+    labels: FoldLabels | None = None,
 ) -> pd.DataFrame:
     """Train one fold, or take it as it is when it was finished before.
 
@@ -56,6 +58,7 @@ def train_fold(
         directory: Where the fold's model, table and checkpoints go.
         progress: Hears of every epoch and batch, and may stop the training.
         facts: Content of `run.json`.
+        labels: What is learnt in place of the reference grades; None learns these.
 
     Returns:
         The fold's prediction table: all parts, made with the model as it was stored.
@@ -79,8 +82,8 @@ def train_fold(
 
     network, history = fine_tune(
         network,
-        _examples(pictures, fold.train, targets=config.targets),
-        _examples(pictures, fold.validation) if fold.validation else None,
+        _to_learn(pictures, fold.train, config=config, labels=labels),
+        _to_judge(pictures, fold.validation, labels=labels) if fold.validation else None,
         config=config,
         report=report,
         resume=Resume(checkpoint, f"{facts['fingerprint']}/{fold.name}"),
@@ -91,7 +94,9 @@ def train_fold(
     rows = pictures.rows(fold.train)
     learnt_from = sorted(pictures.table["sha256"].iloc[rows])
     _save(network, learnt_from, fold=fold, config=config, directory=directory / MODEL, facts=facts)
-    table = predict_fold(pictures, fold, model_dir=directory / MODEL, tick=progress.tick)
+    table = predict_fold(
+        pictures, fold, model_dir=directory / MODEL, tick=progress.tick, labels=labels
+    )
     write_text(path, table.to_csv(index=False))
     sync_directory(directory)
     remove_checkpoints(checkpoint)
@@ -142,10 +147,27 @@ def _initial(config: TrainConfig, say: Say) -> GradingNetwork:
     return network
 
 
-def _examples(pictures: Pictures, image_ids: list[str], *, targets: str = "grade") -> Examples:
+def _to_learn(
+    pictures: Pictures, image_ids: list[str], *, config: TrainConfig, labels: FoldLabels | None
+) -> Examples:
     rows = pictures.rows(image_ids)
-    soft = mean_reader_probabilities(pictures.severity(rows)) if targets == "severity" else None
-    return Examples.of(pictures.pixels[rows], pictures.grades(rows), distributions=soft)
+    if labels is None:
+        severe = config.targets == "severity"
+        soft = mean_reader_probabilities(pictures.severity(rows)) if severe else None
+        return Examples.of(pictures.pixels[rows], pictures.grades(rows), distributions=soft)
+    p = labels.distributions(image_ids, neighbour_smoothing=config.neighbour_smoothing)
+    return Examples.of(pictures.pixels[rows], labels.grades(image_ids), distributions=p)
+
+
+def _to_judge(pictures: Pictures, image_ids: list[str], *, labels: FoldLabels | None) -> Examples:
+    """The validation part: its loss is of what is learnt, its accuracy and kappa of the reference.
+
+    A loss of the reference grades would stop a run at the epoch that suits labels it does not
+    learn; a kappa of other labels could not be held against that of another run.
+    """
+    rows = pictures.rows(image_ids)
+    p = None if labels is None else labels.distributions(image_ids)
+    return Examples.of(pictures.pixels[rows], pictures.grades(rows), distributions=p)
 
 
 def _save(
@@ -187,7 +209,12 @@ def _save(
 
 
 def predict_fold(
-    pictures: Pictures, fold: Fold, *, model_dir: Path, tick: Tick | None = None
+    pictures: Pictures,
+    fold: Fold,
+    *,
+    model_dir: Path,
+    tick: Tick | None = None,
+    labels: FoldLabels | None = None,
 ) -> pd.DataFrame:
     """Predict all parts of a fold with the model on disk.
 
@@ -196,10 +223,12 @@ def predict_fold(
         fold: Which of them, in which parts.
         model_dir: The model.
         tick: Called after each batch.
+        labels: Of a run that learnt other labels; they stand beside the reference grade.
 
     Returns:
         Columns `image_id, patient_id, split, fold, grade, p0..p3, p_stage1, p_stage2a,
-        p_stage2b, predicted`, then facts of the image.
+        p_stage2b, predicted`, then facts of the image, then the labels where there are some.
+        `grade` is always the reference.
     """
     network = load_model(model_dir).network
     tables = []
@@ -215,5 +244,6 @@ def predict_fold(
         table[[f"p{grade}" for grade in GRADES]] = np.round(p, 6)
         table[[f"p_{name}" for name in STAGE_NAMES]] = np.round(stages, 6)
         table["predicted"] = most_probable_grade(p)
-        tables.append(pd.concat([table, facts[list(_KEPT)]], axis=1))
+        beside = [] if labels is None else [labels.columns(image_ids)]
+        tables.append(pd.concat([table, facts[list(_KEPT)], *beside], axis=1))
     return pd.concat(tables, ignore_index=True)

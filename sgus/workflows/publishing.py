@@ -18,6 +18,8 @@ RUN = "run.json"
 REPORT = "report.json"
 MODEL = "model"
 _FREE = ("checkpoint_every_s",)
+_SINCE = {"labels": "reference", "soft_from": "readers"}
+"""What a run of before there was such a setting did."""
 """Settings that change no figure."""
 _SCHEMES = {
     "holdout": "test part of a holdout",
@@ -97,6 +99,8 @@ def same_recipe(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         other: That of the other.
     """
     differ = _other_settings(one["config"], other["config"])
+    if _labels_hash(one) != _labels_hash(other):  # more was adjudicated between the two
+        return False
     return not differ and one["manifest_hash"] == other["manifest_hash"]
 
 
@@ -113,8 +117,11 @@ def _facts(run_dir: Path) -> dict[str, Any]:
 def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
     facts = _facts(directory)
     differ = _other_settings(facts["config"], wanted["config"])
-    other = f"another config ({', '.join(differ)})" if differ else "another cohort"
-    if differ or facts["manifest_hash"] != wanted["manifest_hash"]:
+    same_labels = _labels_hash(facts) == _labels_hash(wanted)
+    other = "another cohort" if same_labels else "other labels (more was adjudicated since)"
+    if differ:
+        other = f"another config ({', '.join(differ)})"
+    if differ or not same_labels or facts["manifest_hash"] != wanted["manifest_hash"]:
         raise RunError(
             directory,
             f"it was made with {other}, so its figures say nothing of this model",
@@ -136,7 +143,14 @@ def _judgement(directory: Path, wanted: dict[str, Any]) -> Judgement:
 def _other_settings(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """Names of the settings that differ and decide figures."""
     names = sorted(one.keys() | other.keys())
-    return [name for name in names if name not in _FREE and one.get(name) != other.get(name)]
+    first, second = _SINCE | one, _SINCE | other
+    return [name for name in names if name not in _FREE and first.get(name) != second.get(name)]
+
+
+def _labels_hash(facts: Mapping[str, Any]) -> object:
+    """What the labels of a run were made from; None of one that learnt the reference grades."""
+    said = facts.get("labels")
+    return said.get("source_sha256") if isinstance(said, Mapping) else None
 
 
 def _refuse_other_preparation(directory: Path, info: ModelInfo) -> None:

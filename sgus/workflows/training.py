@@ -27,12 +27,13 @@ from sgus.core.lock import LOCK_FILE
 from sgus.core.provenance import versions
 from sgus.images.geometry import PREPARE_VERSION
 from sgus.jobs.run_files import CANCEL, JOB, OUTPUT, PROGRESS, STATUS
-from sgus.train.config import TrainConfig
+from sgus.train.config import REFERENCE, TrainConfig
 from sgus.train.precision import used_arithmetic
 from sgus.workflows.attempt import Attempt, held
 from sgus.workflows.evaluating import evaluate_run
 from sgus.workflows.fold_training import MODEL, PREDICTIONS, train_fold
 from sgus.workflows.pictures import load_pictures
+from sgus.workflows.run_labels import LABELS, RunLabels, labels_of_run
 from sgus.workflows.run_progress import RunProgress, never
 from sgus.workflows.run_status import RunStatus
 from sgus.workflows.starting import refuse_known_images, weights_hash
@@ -68,18 +69,26 @@ class _Plan:
     cohort: Cohort
     folds: list[Fold]
     facts: dict[str, Any]
+    labels: RunLabels | None
 
     @classmethod
     def of(
-        cls, cohort_dir: Path, split_name: str, config: TrainConfig, track: Sink | None
+        cls,
+        cohort_dir: Path,
+        split_name: str,
+        *,
+        config: TrainConfig,
+        track: Sink | None,
+        run_dir: Path,
     ) -> _Plan:
         if track is not None:
             track.check()
         cohort = load_cohort(cohort_dir)
         scheme, folds = _folds(cohort, split_name)
         refuse_known_images(config.weights, cohort, folds)
-        facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config)}
-        return cls(cohort, folds, facts)
+        labels = labels_of_run(run_dir, cohort, folds, config=config)
+        facts = {"scheme": scheme, **_facts(cohort, split_name, folds, config, labels)}
+        return cls(cohort, folds, facts, labels)
 
 
 def run_training(
@@ -119,15 +128,21 @@ def run_training(
         raise RunError("--evaluate", cause, "Leave it out, or choose a split")
     plan = None
     if attempt is None:
-        plan = _Plan.of(cohort_dir, split_name, config, track)
+        plan = _Plan.of(cohort_dir, split_name, config=config, track=track, run_dir=run_dir)
         _refuse_taken(run_dir, plan.facts)  # before anything is written into another's directory
     log = run_dir / LOG
     with held(run_dir, attempt), tracked(run_dir, track, log=log, say=say) as follow:
         status = RunStatus(run_dir, attempt)
         with status.recorded(), _log(run_dir, say) as tell:
-            plan = plan or _Plan.of(cohort_dir, split_name, config, track)
+            plan = plan or _Plan.of(
+                cohort_dir, split_name, config=config, track=track, run_dir=run_dir
+            )
             if not _refuse_taken(run_dir, plan.facts):
                 write_json(run_dir / RUN, plan.facts)
+            if plan.labels:
+                plan.labels.keep(run_dir)
+                for line in plan.labels.lines():
+                    tell(line)
             follow()
             folds = [fold.name for fold in plan.folds]
             status.write("running", folds=folds)
@@ -165,11 +180,18 @@ def _folds(cohort: Cohort, split_name: str) -> tuple[str, list[Fold]]:
 
 
 def _facts(
-    cohort: Cohort, split_name: str, folds: list[Fold], config: TrainConfig
+    cohort: Cohort,
+    split_name: str,
+    folds: list[Fold],
+    config: TrainConfig,
+    labels: RunLabels | None,
 ) -> dict[str, Any]:
     """Content of run.json, with a fingerprint of all that decides the figures."""
-    decides = {
-        "config": config.model_dump(mode="json", exclude={"checkpoint_every_s"}),
+    free = {"checkpoint_every_s"}
+    if config.labels == REFERENCE:  # a run of before there were others goes on
+        free |= {"labels", "soft_from"}
+    decides: dict[str, Any] = {
+        "config": config.model_dump(mode="json", exclude=free),
         "manifest_hash": cohort.manifest_hash,
         "split": split_name,
         "folds": [fold.model_dump(mode="json") for fold in folds],
@@ -177,6 +199,8 @@ def _facts(
     initial = weights_hash(config.weights)
     if initial:  # the bytes, not the name of their file
         decides["initial_weights_sha256"] = initial
+    if labels:
+        decides["labels_sha256"] = labels.sha256
     info = cohort.info
     return {
         "fingerprint": sha256_bytes(to_json(decides).encode()),
@@ -192,6 +216,7 @@ def _facts(
         "patient_unit": info.patient_unit,
         "synthetic": info.synthetic,
         "versions": versions(),
+        **({"labels": labels.facts()} if labels else {}),
     }
 
 
@@ -211,8 +236,10 @@ def _refuse_taken(run_dir: Path, facts: dict[str, Any]) -> bool:
     same = found.get("fingerprint") == facts["fingerprint"]
     if same and found.get("prepare_version", PREPARE_VERSION) == PREPARE_VERSION:
         return True
-    if there - {RUN}:  # one that failed at once has nothing to lose
-        other = "prepared its images in another way" if same else "other config, cohort or split"
+    if there - {RUN, LABELS}:  # one that failed at once has nothing to lose
+        other = "other config, cohort, split or labels"
+        if same:
+            other = "prepared its images in another way"
         raise RunError(
             run_dir,
             f"another run is in this directory ({other})",
@@ -239,8 +266,9 @@ def _train_folds(
         for written_to in (run_dir, directory, directory / MODEL):
             remove_parts(written_to)  # what a kill left half-written
         table = train_fold(
-            pictures, fold, config=own, directory=directory, progress=progress, facts=plan.facts
-        )
+            pictures, fold, config=own, directory=directory, progress=progress, facts=plan.facts,
+            labels=plan.labels.fold(fold.name) if plan.labels else None,
+        )  # fmt: skip
         tables.append(table)
     return tables[0] if len(tables) == 1 else _pooled(tables)
 

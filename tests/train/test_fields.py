@@ -30,7 +30,9 @@ def test_every_field_says_what_it_is_in_a_sentence(field: FieldDoc) -> None:
 
 def test_the_basic_fields_are_few() -> None:
     basic = {name for name, field in FIELDS.items() if field.level == "basic"}
-    assert basic == {"trains", "weights", "epochs", "learning_rate", "balance", "patience", "seed"}
+    assert basic == {
+        "trains", "weights", "epochs", "learning_rate", "balance", "labels", "patience", "seed"
+    }  # fmt: skip
 
 
 def test_ranges_choices_and_defaults_are_those_of_the_config() -> None:
