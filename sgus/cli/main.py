@@ -32,6 +32,7 @@ VERBS: Final = {
     "publish": ("sgus.cli.publish", "Promote a trained model to models/ with its card"),
     "predict": ("sgus.cli.predict", "Grade images with a model"),
     "agreement": ("sgus.cli.agreement", "How far readers agree, every figure with its interval"),
+    "adjudicate": ("sgus.cli.adjudicate", "List, export and verify what adjudicators decided"),
 }
 """Each verb's module, which defines `command` (or `app` where it has verbs of its own)."""
 

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sgus.review.entry import START, Draft, Entry, canonical, hash_of
 from sgus.review.form import LedgerError
@@ -128,8 +128,8 @@ class Ledger:
             missing = ", ".join(name for name in TRIGGERS if name not in there)
             try:
                 entries = _read(connection, None)
-            except (ValueError, TypeError) as error:
-                return Verdict(0, START, (*found, f"an entry cannot be read: {error}"))
+            except LedgerError as error:
+                return Verdict(0, START, (*found, error.cause))
         found += [f"a guard was taken out: {missing}"] if missing else []
         found += _breaks(entries)
         if head and head not in {START, *(entry.hash for entry in entries)}:
@@ -200,10 +200,16 @@ def _read(connection: sqlite3.Connection, queue: str | None) -> list[Entry]:
         f"SELECT * FROM entries{where} ORDER BY number",  # noqa: S608 (constants)
         {"queue": queue},
     )
-    return [
-        Entry(**dict(row) | {"items": json.loads(row["items"]), "saw": json.loads(row["saw"])})
-        for row in rows
-    ]
+    return [_entry(dict(row)) for row in rows]
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    try:
+        said = {name: json.loads(row[name]) for name in ("items", "saw")}
+    except ValueError as error:
+        cause = f"entry {row['number']} is not what was written, and cannot be read"
+        raise LedgerError("the ledger", cause, "Restore the file from a copy") from error
+    return Entry(**row | said)
 
 
 def _breaks(entries: Sequence[Entry]) -> list[str]:

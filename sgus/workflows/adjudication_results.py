@@ -14,7 +14,7 @@ from sgus.cohort.manifest import canonical_csv
 from sgus.core.files import sha256_bytes
 from sgus.review.entry import PHASES, Entry
 from sgus.review.form import ITEMS, LedgerError
-from sgus.review.ledger import Verdict
+from sgus.review.ledger import LEDGER_FILE, Verdict
 from sgus.review.queue import person_key
 from sgus.review.settle import logs, settle
 from sgus.workflows.adjudication_store import cohort_of, entries_of, hash_now, open_ledger
@@ -120,9 +120,8 @@ def verify(cohort_dir: Path, *, head: str = "") -> Verdict:
     Raises:
         LedgerError: There is no ledger, or it cannot be read.
     """
-    if not entries_of(cohort_dir):
-        # A ledger that is gone must not verify as an empty one.
-        raise LedgerError(cohort_dir, "nothing was ever adjudicated here", "Check the directory")
+    if not (cohort_dir / LEDGER_FILE).is_file():  # gone must not verify as empty
+        raise LedgerError(cohort_dir, "there is no ledger", "Check the directory, or adjudicate")
     return open_ledger(cohort_dir).verify(head=head)
 
 
