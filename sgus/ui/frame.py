@@ -24,7 +24,9 @@ PAGES = {
     "pages/cohort.py": "Cohort",
     "pages/train.py": "Train",
     "pages/runs.py": "Runs",
+    "pages/confusions.py": "Confusions",
     "pages/observers.py": "Observers",
+    "pages/adjudicate.py": "Adjudicate",
 }
 """The page table; the first one is what opens."""
 RUN = "sgus_run"

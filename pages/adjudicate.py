@@ -1,0 +1,39 @@
+"""Adjudicate: grade contested images anew, blinded and by keyboard, and settle them by two."""
+
+import streamlit as st
+
+from sgus.core.errors import SgusError
+from sgus.ui import frame
+from sgus.ui.adjudicate import place
+from sgus.ui.adjudicate.screen import show_screen
+from sgus.ui.adjudicate.tabs import VIEW, tabs
+from sgus.ui.charts.kept import keep, recall
+from sgus.ui.cohort import source
+from sgus.ui.model_choice import show_problem
+
+
+def main() -> None:
+    place.find_back()
+    at = place.here()
+    if at is not None:
+        show_screen(at)
+        return
+    left, right = st.columns([5, 2], vertical_alignment="bottom")
+    left.title("Adjudicate")
+    with right:
+        who = place.ask_name()
+    shown = source.choose_cohort()
+    if shown is None:
+        return
+    views = tabs()
+    recall(VIEW, next(iter(views)), list(views))
+    view = st.segmented_control(
+        "View", list(views), key=VIEW, on_change=keep, args=(VIEW,), label_visibility="collapsed"
+    ) or st.session_state.get(f"{VIEW}_kept", next(iter(views)))  # fmt: skip
+    try:
+        views[view](shown, who)
+    except SgusError as error:
+        show_problem(str(error))
+
+
+frame.run(main)

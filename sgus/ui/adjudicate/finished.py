@@ -1,0 +1,69 @@
+"""A phase that is done: what comes next, and the last decision that can still be taken back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sgus.core.errors import SgusError
+from sgus.review.entry import Phase
+from sgus.ui.adjudicate import place as places
+from sgus.ui.adjudicate.acting import Place
+from sgus.ui.adjudicate.case_data import PHASE_TITLES
+from sgus.ui.adjudicate.tabs import REVEAL, TRAINING, VIEW
+from sgus.ui.adjudicate.words import after_phase, done_by
+from sgus.ui.model_choice import show_problem
+from sgus.workflows import adjudication
+from sgus.workflows.adjudication import QueueState
+
+_PROBLEM = "sgus_adjudicate_undo_problem"
+
+
+def show_finished(place: Place, state: QueueState | None) -> None:
+    """Say that a person has decided everything of a phase.
+
+    Args:
+        place: Who, and where.
+        state: The queue; None where it is gone.
+    """
+    if state is None:
+        show_problem(f"{place.queue}: there is no such queue in this cohort. Choose another one.")
+        st.button("Back to the queues", on_click=places.leave, key="sgus-adjudicate-back")
+        return
+    done = done_by(state, place.phase, place.who)
+    st.subheader(f"All {done} cases of this {PHASE_TITLES[place.phase]} are done")
+    st.write(after_phase(state, place.phase, place.who))
+    problem = st.session_state.pop(_PROBLEM, "")
+    if problem:
+        show_problem(problem)
+    with st.container(horizontal=True):
+        for phase in adjudication.open_phases(place.cohort_dir, place.queue, who=place.who):
+            if phase != place.phase:
+                st.button(f"Go on: {PHASE_TITLES[phase]}", type="primary", on_click=_go_on,
+                          args=(place, phase), key=f"sgus-adjudicate-on-{phase}")  # fmt: skip
+        training = place.phase == "training"
+        st.button(
+            "My learning curve" if training else "See what others said",
+            on_click=_look, args=(TRAINING if training else REVEAL,), key="sgus-adjudicate-look",
+            icon=":material/visibility:",
+        )  # fmt: skip
+        st.button("Back to the queues", on_click=places.leave, key="sgus-adjudicate-back",
+                  icon=":material/arrow_back:")  # fmt: skip
+        if done and not training:
+            st.button("Undo the last decision", on_click=_undo, args=(place,), shortcut="u",
+                      key="sgus-adjudicate-undo", icon=":material/undo:")  # fmt: skip
+
+
+def _go_on(place: Place, phase: Phase) -> None:
+    places.go_to(place.cohort_dir, place.queue, phase)
+
+
+def _look(view: str) -> None:
+    places.leave()
+    st.session_state[f"{VIEW}_kept"] = view
+
+
+def _undo(place: Place) -> None:
+    try:
+        adjudication.undo(place.cohort_dir, place.queue, who=place.who, phase=place.phase)
+    except SgusError as error:
+        st.session_state[_PROBLEM] = str(error)
