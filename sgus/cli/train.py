@@ -53,7 +53,7 @@ def command(
     """
     from sgus.core.config import read_settings
     from sgus.core.files import to_json
-    from sgus.train.config import REFERENCE, make_config
+    from sgus.train.config import make_config
     from sgus.workflows.attempt import Attempt
     from sgus.workflows.mlflow_sink import MlflowSink
     from sgus.workflows.training import EVERYTHING, run_training
@@ -64,9 +64,7 @@ def command(
     if show:
         print(to_json(chosen.model_dump(mode="json")), end="")
         return
-    kind = "" if preset == "default" else f"-{preset}"
-    kind += "" if chosen.labels == REFERENCE else f"-{chosen.labels}"
-    run_dir = out or Path("runs") / f"{cohort.resolve().name}-{split}{kind}"
+    run_dir = out or _directory(cohort, split, preset=preset, labels=chosen.labels)
     with _ending(run_dir), _asked_to_end() as asked:
         result = run_training(
             cohort,
@@ -81,6 +79,13 @@ def command(
         )
     print(f"Written: {run_dir} ({len(result.predictions)} predictions)")
     _say_next(run_dir, everything=split == EVERYTHING, evaluated=evaluate)
+
+
+def _directory(cohort: Path, split: str, *, preset: str, labels: str) -> Path:
+    """Where a run goes that nobody gave a place: what is the default is not in its name."""
+    named = [preset] if preset != "default" else []
+    named += [labels] if labels != "reference" else []
+    return Path("runs") / "-".join([cohort.resolve().name, split, *named])
 
 
 def _say_next(run_dir: Path, *, everything: bool, evaluated: bool) -> None:
