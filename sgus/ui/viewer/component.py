@@ -18,7 +18,12 @@ HEIGHT: Final = 460
 
 
 def show_viewer(
-    first: ViewerPicture, second: ViewerPicture | None = None, *, key: str, height: int = HEIGHT
+    first: ViewerPicture,
+    second: ViewerPicture | None = None,
+    *,
+    key: str,
+    height: int = HEIGHT,
+    scroll_to: str = "",
 ) -> None:
     """Draw one picture, or two side by side at the same scale.
 
@@ -30,6 +35,8 @@ def show_viewer(
         second: At the right; None for one picture alone.
         key: Of this viewer on the page.
         height: Of a picture, CSS pixels.
+        scroll_to: CSS selector of what to scroll to when other pictures are shown: Streamlit
+            leaves the page where it was. "" for nothing.
     """
     _viewer()(
         key=key,
@@ -37,6 +44,7 @@ def show_viewer(
             "first": first.as_data(),
             "second": second.as_data() if second else None,
             "height": height,
+            "scroll_to": scroll_to,
         },
     )
 

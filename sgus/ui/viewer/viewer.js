@@ -46,7 +46,8 @@ class Viewer {
     const maps = JSON.stringify([data.first, data.second].map((p) => p?.maps?.map((m) => m.id)));
     if (shown === this.shown && maps === this.shownMaps) return;
     const other = shown !== this.shown;
-    [this.shown, this.shownMaps, this.data] = [shown, maps, data];
+    [this.shown, this.shownMaps] = [shown, maps];
+    if (other && data.scroll_to) document.querySelector(data.scroll_to)?.scrollIntoView();
     await Promise.all([
       this.panes[0].load(data.first, data.height, other),
       this.panes[1].load(data.second, data.height, other),
@@ -158,8 +159,9 @@ class Viewer {
     const names = [...new Set(this.inUse.flatMap((pane) => pane.maps.map((map) => map.name)))];
     const select = this.root.querySelector('[data-set="map"]');
     select.replaceChildren(...["none", ...names].map((name) => new Option(name, name)));
-    this.map = names.includes(this.map) ? this.map : (names[0] ?? "none");
-    select.value = this.map;
+    if (!names.length) this.map = ""; // the next ones show at once
+    else if (this.map !== "none" && !names.includes(this.map)) this.map = names[0];
+    select.value = this.map || "none";
     this.root.querySelector(".maps").hidden = !names.length;
   }
 

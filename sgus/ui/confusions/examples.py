@@ -1,0 +1,104 @@
+"""The nearest confidently graded examples of both grades, to be put beside the open image."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from sgus.ui.cohort.story_words import dot
+from sgus.ui.confusions.waiting import first_time
+from sgus.ui.runs.figure_words import counted
+from sgus.workflows.cohort_gallery import gallery_page
+from sgus.workflows.cohort_story import place_of
+from sgus.workflows.look_neighbours import nearest
+
+if TYPE_CHECKING:
+    from sgus.workflows.cohort_gallery import Tile
+    from sgus.workflows.cohort_view import CohortView
+    from sgus.workflows.confusions import BoundaryView
+    from sgus.workflows.look_neighbours import Nearest, Neighbour
+    from sgus.workflows.run_view import RunView
+
+_WIDTH: Final = 200
+_K: Final = 4
+
+
+def show(
+    view: RunView, seen: BoundaryView, cohort: CohortView, image_id: str,
+    put_beside: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Draw the section.
+
+    Args:
+        view: The run.
+        seen: The boundary.
+        cohort: The cohort.
+        image_id: The image.
+        put_beside: Shows another image at its side.
+    """
+    with first_time("The model looks at all images of the cohort, once for each fold") as tell:
+        found = nearest(view, image_id, seen.boundary, k=_K, progress=tell)
+    st.markdown(f"**{nearest_words(found, seen.boundary.grades)}**")
+    st.caption(f"{found.confidence_words} {found.model_words}")
+    lower, upper = seen.boundary.grades
+    for grade, examples in ((lower, found.lower), (upper, found.upper)):
+        n, patients = found.n_candidates.get(grade, 0), found.n_patients.get(grade, 0)
+        st.html(
+            f"<p>{dot(grade)} <b>Grade {grade}</b>: the nearest of {counted(n, 'such image')} of "
+            f"{counted(patients, 'other patient')}</p>"
+        )
+        if found.reasons.get(grade):
+            st.caption(f"{found.reasons[grade]}.")
+        _row(cohort, examples, put_beside)
+
+
+def nearest_words(found: Nearest, grades: tuple[int, int]) -> str:
+    """Which grade's examples are nearer; distances of the two nearest of each, no test."""
+    if not found.lower or not found.upper:
+        return "There are not examples of both grades."
+    low, high = found.lower[0].distance, found.upper[0].distance
+    words = f"cosine distance {low:.3f} against {high:.3f}"
+    nearer, other = grades if low <= high else grades[::-1]
+    if min(low, high) > 0.8 * max(low, high):
+        return (
+            f"In the eyes of the model it is about as near to grade {grades[0]} as to grade "
+            f"{grades[1]} ({words})."
+        )
+    return (
+        f"In the eyes of the model it is nearer to an example of grade {nearer} than to any of "
+        f"grade {other} ({words})."
+    )
+
+
+def _row(
+    cohort: CohortView, examples: Sequence[Neighbour], put_beside: Callable[[str], None]
+) -> None:
+    places = [(one, place_of(cohort, one.image_id)) for one in examples]
+    known = [(one, at) for one, at in places if at is not None]
+    tiles = gallery_page(cohort, [at for _, at in known])
+    with st.container(horizontal=True, gap="small"):
+        for (one, _), tile in zip(known, tiles, strict=True):
+            with st.container(width=_WIDTH, gap=None):
+                st.html(_example_html(one, tile))
+                st.button("Put beside", key=f"sgus-beside-{one.image_id}", on_click=put_beside,
+                          args=(one.image_id,), type="tertiary",
+                          icon=":material/compare:")  # fmt: skip
+
+
+def _example_html(one: Neighbour, tile: Tile) -> str:
+    shown = f'<p class="sgus-problem sgus-small">{html.escape(tile.problem)}</p>'
+    if tile.picture is not None:
+        data = base64.b64encode(tile.picture).decode()
+        alt = f"Example of grade {one.grade}"
+        shown = f'<img src="data:image/webp;base64,{data}" alt="{alt}">'
+    gland = " ".join(filter(None, (one.gland, one.side)))
+    other = "" if one.same_gland else " (another gland)"
+    learnt = "<br>The model learnt from it." if one.learnt else ""
+    return (
+        f'<figure class="sgus-tile">{shown}<figcaption>{html.escape(gland)}{other} \u00b7 distance '
+        f"{one.distance:.3f}<br>{html.escape(one.why)}{learnt}</figcaption></figure>"
+    )

@@ -1,0 +1,59 @@
+"""One picture of the list as HTML: who said what, and why it stands where it stands."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sgus.core.grades import GRADES
+from sgus.ui.cohort.story_words import dot
+from sgus.ui.confusions.image_words import readers_words
+from sgus.ui.runs.tiles import bar_html
+from sgus.ui.words import percent
+
+if TYPE_CHECKING:
+    from sgus.review.boundary import Boundary
+    from sgus.workflows.cohort_gallery import Tile
+
+
+def tile_html(tile: Tile, row: Mapping[str, Any], at: Boundary, order: str) -> str:
+    """A picture with the cohort's grade, the model's, the readings, and the figure of the order.
+
+    Args:
+        tile: The picture.
+        row: Of a boundary view.
+        at: The boundary.
+        order: By which the list is ordered.
+    """
+    p = [float(row[f"p{grade}"]) for grade in GRADES]
+    alt = html.escape(f"Grade {row['grade']} of the cohort, model says {row['predicted']}")
+    if tile.picture is None:
+        shown = f'<p class="sgus-problem sgus-small">{html.escape(tile.problem)}</p>'
+    else:
+        data = base64.b64encode(tile.picture).decode()
+        shown = f'<img src="data:image/webp;base64,{data}" alt="{alt}">'
+    readers = html.escape(readers_words(row, at))
+    why = figure_words(row, order)
+    return (
+        f'<figure class="sgus-tile">{shown}<figcaption>grade {dot(int(row["grade"]))} model '
+        f"{dot(int(row['predicted']))}{bar_html(p)}{readers}"
+        f"{f'<br>{html.escape(why)}' if why else ''}</figcaption></figure>"
+    )
+
+
+def figure_words(row: Mapping[str, Any], order: str) -> str:
+    """The figure that an order goes by, of one image; "" where the tile says it anyway."""
+    names = {
+        "margin": ("margin", "margin {:+.2f}"),
+        "suspect": ("label_quality", "label quality {:.2f}"),
+        "folds": ("fold_spread", "folds apart by {}"),
+    }
+    if order not in names:
+        return ""
+    column, form = names[order]
+    value = row[column]
+    if str(value) == "<NA>":
+        return "not compared"
+    return form.format(percent(float(value)) if order == "folds" else float(value))
