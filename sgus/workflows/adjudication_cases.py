@@ -269,14 +269,17 @@ def undo(cohort_dir: Path, queue: str, *, who: str, phase: Phase) -> Entry:
 
 
 def opinions(cohort_dir: Path, queue: str, *, who: str, token: str) -> tuple[Opinion, Opinion]:
-    """First and second opinion on a case of the phase `consensus`.
+    """First and second opinion on a case of the phase `consensus`; who looks is written down.
+
+    From now on neither of the two can be taken back: the consensus settles the image.
 
     Raises:
         LedgerError: The token is of no case on which the two differ.
     """
     log = log_of(cohort_dir, queue)
-    refuse_phase(log, "consensus", who=name_of(cohort_dir, who))
     image = log.image_of("consensus", token)
+    if (person_key(who), "consensus", image) not in log.shown:
+        mark_shown(cohort_dir, queue, who=who, phase="consensus", token=token)
     one, two = (
         Opinion(entry.who, entry.grade, entry.confidence, entry.items, entry.reason)
         for phase in ("first", "second")
