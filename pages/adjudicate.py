@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from sgus.core.errors import SgusError
 from sgus.ui import frame
 from sgus.ui.adjudicate import place
 from sgus.ui.adjudicate.screen import show_screen
 from sgus.ui.adjudicate.tabs import VIEW, tabs
 from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort import source
-from sgus.ui.model_choice import show_problem
 
 
 def main() -> None:
@@ -30,10 +28,7 @@ def main() -> None:
     view = st.segmented_control(
         "View", list(views), key=VIEW, on_change=keep, args=(VIEW,), label_visibility="collapsed"
     ) or st.session_state.get(f"{VIEW}_kept", next(iter(views)))  # fmt: skip
-    try:
-        views[view](shown, who)
-    except SgusError as error:
-        show_problem(str(error))
+    views[view](shown, who)
 
 
 frame.run(main)

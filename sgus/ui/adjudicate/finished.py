@@ -9,7 +9,7 @@ from sgus.review.entry import Phase
 from sgus.ui.adjudicate import place as places
 from sgus.ui.adjudicate.acting import Place
 from sgus.ui.adjudicate.case_data import PHASE_TITLES
-from sgus.ui.adjudicate.tabs import REVEAL, TRAINING, VIEW
+from sgus.ui.adjudicate.tabs import REVEAL, TRAINING, VIEW, WHAT
 from sgus.ui.adjudicate.words import after_phase, done_by
 from sgus.ui.model_choice import show_problem
 from sgus.workflows import adjudication
@@ -60,6 +60,7 @@ def _go_on(place: Place, phase: Phase) -> None:
 def _look(view: str) -> None:
     places.leave()
     st.session_state[f"{VIEW}_kept"] = view
+    st.session_state.pop(f"{WHAT}_kept", None)  # so that the phase just done comes first
 
 
 def _undo(place: Place) -> None:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from sgus.review.entry import Phase
+from sgus.review.entry import PHASES, Phase
 from sgus.review.queue import person_key
 from sgus.ui.adjudicate.case_data import PHASE_TITLES
+from sgus.ui.adjudicate.place import QUEUE
 from sgus.ui.adjudicate.reveal_table import (
     csv_rows,
     model_grades,
     reveal_html,
     summary_words,
 )
+from sgus.ui.adjudicate.tabs import WHAT
 from sgus.ui.adjudicate.words import plural
 from sgus.ui.charts.export import download_csv
 from sgus.ui.charts.kept import keep, recall
@@ -27,7 +29,6 @@ from sgus.workflows.cohort_predictions import runs_of
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHAT: Final = "sgus_adjudicate_reveal"
 _RUN: Final = "sgus_adjudicate_run"
 _REVEALED: Final = "sgus_adjudicate_revealed"
 _NO_RUN: Final = "no model"
@@ -56,8 +57,8 @@ def show(shown: Shown, who: str) -> None:
         return
     left, right = st.columns(2)
     with left:
-        recall(_WHAT, next(iter(found)), list(found))
-        what = st.selectbox("Queue", list(found), key=_WHAT, on_change=keep, args=(_WHAT,))
+        recall(WHAT, next(iter(found)), list(found))
+        what = st.selectbox("Queue", list(found), key=WHAT, on_change=keep, args=(WHAT,))
     state, phase = found[what]
     with right:
         run = _choose_run(shown)
@@ -71,17 +72,22 @@ def show(shown: Shown, who: str) -> None:
 
 
 def _finished(shown: Shown, who: str) -> dict[str, tuple[QueueState, Phase]]:
-    """The phases that this person has decided, each by its title."""
+    """The phases that this person has decided, the last one first, each by its title."""
     found = {}
-    for state in adjudication.queues(shown.view.cohort.root):
+    states = adjudication.queues(shown.view.cohort.root)
+    for state in sorted(states, key=lambda one: one.name != st.session_state.get(QUEUE)):
         if state.training:
             continue
         still_open = adjudication.open_phases(shown.view.cohort.root, state.name, who=who)
-        for (phase, person), n in state.done.items():
+        for (phase, person), n in sorted(state.done.items(), key=lambda one: -_rank(one[0][0])):
             if n and person_key(person) == person_key(who) and phase not in still_open:
                 title = f"{state.name} ({PHASE_TITLES[phase]}, {plural(n, 'image')})"
                 found[title] = (state, phase)
     return found
+
+
+def _rank(phase: Phase) -> int:
+    return PHASES.index(phase)
 
 
 def _choose_run(shown: Shown) -> str:

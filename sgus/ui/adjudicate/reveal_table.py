@@ -44,7 +44,7 @@ def model_grades(view: CohortView, run: str) -> dict[str, int]:
 def summary_words(rows: pd.DataFrame, *, unit: str) -> str:
     """How often the decision is not that of the reference, the readers, the model.
 
-    Counts alone: contested images are no sample of anything.
+    Counts alone: the images of a queue are no sample of anything.
 
     Args:
         rows: From `reveal`.
@@ -59,7 +59,7 @@ def summary_words(rows: pd.DataFrame, *, unit: str) -> str:
         if len(both):
             apart = int((both["decided"] != both[column]).sum())
             said.append(f"Different from {words}: {apart} of {len(both)}.")
-    said.append("These images were chosen because they are contested: the counts are no accuracy.")
+    said.append("A queue is no sample of the cohort: these counts are no accuracy.")
     return " ".join(said)
 
 
@@ -90,7 +90,7 @@ def _row(row: Mapping[Any, Any], tiles: Mapping[str, Tile], *, consensus: bool) 
     between = [_dot(row.get("first")), _dot(row.get("second"))] if consensus else []
     cells = [
         _picture(tiles.get(str(row["image_id"]))), html.escape(str(row["image_id"])),
-        f"{_dot(row['decided'])} {html.escape(str(row['confidence']))}", *between,
+        f"{_dot(row['decided'])}&nbsp;{html.escape(str(row['confidence']))}", *between,
         _dot(row["reference"]), _votes(row), _dot(row["model"]), _change(row),
     ]  # fmt: skip
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
@@ -115,8 +115,8 @@ def _votes(row: Mapping[Any, Any]) -> str:
     counts = [0 if _absent(row[f"votes{grade}"]) else int(row[f"votes{grade}"]) for grade in GRADES]
     if not sum(counts):
         return '<span class="sgus-muted">none</span>'
-    return " ".join(
-        f"{_dot(grade)}&nbsp;&times;{n}" for grade, n in zip(GRADES, counts, strict=True) if n
+    return "<br>".join(
+        f"{_dot(grade)}&nbsp;&times;&nbsp;{n}" for grade, n in zip(GRADES, counts, strict=True) if n
     )
 
 

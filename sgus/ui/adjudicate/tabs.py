@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from sgus.ui.cohort.source import Shown
 
 VIEW: Final = "sgus_adjudicate_view"
+WHAT: Final = "sgus_adjudicate_reveal"
+"""In the session: the phase whose cases are revealed."""
 QUEUES: Final = "Queues"
 NEW: Final = "New queue"
 REVEAL: Final = "What others said"
@@ -26,6 +28,12 @@ def tabs() -> dict[str, Draw]:
 
 def _later(module: str) -> Draw:
     def show(shown: Shown, who: str) -> None:
-        import_module(f"sgus.ui.adjudicate.{module}").show(shown, who)
+        from sgus.core.errors import SgusError
+        from sgus.ui.model_choice import show_problem
+
+        try:
+            import_module(f"sgus.ui.adjudicate.{module}").show(shown, who)
+        except SgusError as error:  # such as a damaged ledger: a sentence, not a trace
+            show_problem(str(error))
 
     return show

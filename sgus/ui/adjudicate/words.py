@@ -110,6 +110,8 @@ def after_phase(state: QueueState, phase: Phase, who: str) -> str:
 
 def nothing_open(state: QueueState, who: str) -> str:
     """Why a person has nothing to do in a queue."""
+    if state.training:
+        return "You have graded all of it."
     if state.finished:
         return ""
     if person_key(who) in map(person_key, filter(None, (state.first, state.second))):
