@@ -21,7 +21,7 @@ from sgus.review.boundary import Boundary, boundary
 from sgus.review.order import ORDERS, Order, positions
 from sgus.workflows.confusion_folds import add_folds
 from sgus.workflows.confusion_readers import add_readers
-from sgus.workflows.confusion_summary import Share, summary
+from sgus.workflows.confusion_summary import CROSSED, HIGHER, LOWER, Share, summary
 from sgus.workflows.run_cells import parts_of
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ BoolArray = NDArray[np.bool_]
 
 DESCRIBED: Final = ("gland", "side", "centre", "device")
 """What of the cohort stands beside each image; "" where it is not known."""
-HIGHER: Final = "called higher"
-LOWER: Final = "called lower"
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ CELLS: Final = Registry(
     {
         cell.name: cell
         for cell in (
-            Cell("crossed", "Readers and model on different sides of the boundary"),
+            Cell(CROSSED, "Readers and model on different sides of the boundary"),
             Cell(HIGHER, "Readers said {lower} or below, the model {upper} or above"),
             Cell(LOWER, "Readers said {upper} or above, the model {lower} or below"),
             Cell("agreed", "Readers and model on one side, and one of the two grades said"),
@@ -121,7 +119,7 @@ class BoundaryView:
         """
         known = CELLS[name].name
         crossed, touches = (self.rows[name].to_numpy(dtype=bool) for name in ("crossed", "touches"))
-        if known == "crossed":
+        if known == CROSSED:
             return np.asarray(crossed)
         if known == "all":
             return np.asarray(crossed | touches)
