@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+if TYPE_CHECKING:
+    from sgus.workflows.training import RunResult
 
 CANCELLED: Final = 3
 """Exit status of a run that its `cancel` file stopped."""
@@ -59,8 +62,8 @@ def command(
     from sgus.workflows.training import EVERYTHING, run_training
 
     values = read_settings(config) if config else None
-    named = [f"labels={labels}"] if labels else []
-    chosen = make_config(preset, values=values, settings=[*(set_ or []), *named])
+    settings = [*(set_ or []), *([f"labels={labels}"] if labels else [])]
+    chosen = make_config(preset, values=values, settings=settings)
     if show:
         print(to_json(chosen.model_dump(mode="json")), end="")
         return
@@ -77,8 +80,7 @@ def command(
             asked=asked,
             track=MlflowSink(track) if track is not None else None,
         )
-    print(f"Written: {run_dir} ({len(result.predictions)} predictions)")
-    _say_next(run_dir, everything=split == EVERYTHING, evaluated=evaluate)
+    _say_next(result, everything=split == EVERYTHING, evaluated=evaluate)
 
 
 def _directory(cohort: Path, split: str, *, preset: str, labels: str) -> Path:
@@ -88,7 +90,9 @@ def _directory(cohort: Path, split: str, *, preset: str, labels: str) -> Path:
     return Path("runs") / "-".join([cohort.resolve().name, split, *named])
 
 
-def _say_next(run_dir: Path, *, everything: bool, evaluated: bool) -> None:
+def _say_next(result: RunResult, *, everything: bool, evaluated: bool) -> None:
+    run_dir = result.directory
+    print(f"Written: {run_dir} ({len(result.predictions)} predictions)")
     if everything:  # there is nothing left to test it on
         judged = "--judged-by RUN, an evaluated run of the same settings on a split"
         print(f"Next: python -m sgus publish {run_dir} --name NAME {judged}")

@@ -148,23 +148,40 @@ def _differences(
     everything = np.ones(len(draws.patient), dtype=bool)
     figures = {run: main_figures(s, draws, [everything])[0] for run, s in samples.items()}
     return [
-        _difference(a, b, draws, seed=seed, unit=unit) | {"first": first, "second": second}
+        difference_of(a, b, draws, seed=seed, unit=unit) | {"first": first, "second": second}
         for first, second in combinations(samples, 2)
         for a, b in zip(figures[first], figures[second], strict=True)
     ]
 
 
-def _difference(a: Main, b: Main, draws: PatientDraws, *, seed: int, unit: str) -> Figure:
+def difference_of(a: Main, b: Main, draws: PatientDraws, *, seed: int, unit: str) -> Figure:
+    """A main figure less another one, from the same resamples of patients.
+
+    Args:
+        a: The first.
+        b: The same figure of another run, or against other labels.
+        draws: The resamples of both.
+        seed: Of the resamples.
+        unit: What a patient is.
+
+    Returns:
+        The object: `value` is first minus second; None with a reason where either is undefined.
+        n is of the images that either is made from.
+
+    Raises:
+        ValueError: A figure has no meaning in its scope.
+    """
     place = Place(a.scope, "test", a.subset, draws.patient, seed, unit)
     first, second = a.estimate.values, b.estimate.values
     if first is None or second is None:
         raise ValueError(f"{a.estimate.figure} has no values")
     found = paired_difference(first, second)
-    why = too_few(a.estimate, place) or found.interval.reason
+    used = a.estimate.used | b.estimate.used  # other labels: other images truly of the branch
+    why = too_few(a.estimate, place) or too_few(b.estimate, place) or found.interval.reason
     reason = f"no interval: {why}" if why else None
     if found.difference is None:
         reason = a.estimate.undefined if found.first is None else b.estimate.undefined
-    n_patients = place.n_patients(a.estimate.used)
+    n_patients = place.n_patients(used)
     return {
         "figure": a.estimate.figure,
         "scope": a.scope,
@@ -176,7 +193,7 @@ def _difference(a: Main, b: Main, draws: PatientDraws, *, seed: int, unit: str) 
         "value": found.difference,
         "low": None if why else found.interval.low,
         "high": None if why else found.interval.high,
-        "n_images": int(a.estimate.used.sum()),
+        "n_images": int(used.sum()),
         "n_patients": n_patients,
         "interval": interval_note(place, found.interval, n_resamples=len(first) - 1)
         | {"paired": True},
