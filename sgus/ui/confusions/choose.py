@@ -16,6 +16,7 @@ BOUNDARY: Final = "sgus_confusions_boundary"
 PART: Final = "sgus_confusions_part"
 CELL: Final = "sgus_confusions_cell"
 ORDER: Final = "sgus_confusions_order"
+_PART_WIDTH: Final = 340
 _WORDS: Final = {
     "0/1": "0 v 1",
     "1/2": "1 v 2",
@@ -52,7 +53,7 @@ def choose_part(parts: Sequence[str]) -> str:
         return parts[0]
     return str(
         st.selectbox("Images of the part", list(parts), key=PART, on_change=keep, args=(PART,),
-                     format_func=part_words)
+                     format_func=part_words, width=_PART_WIDTH)
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from sgus.ui.cohort.story_words import dot
-from sgus.ui.confusions.waiting import first_time
+from sgus.ui.confusions.waiting import when_asked
 from sgus.ui.runs.figure_words import counted
 from sgus.workflows.cohort_gallery import gallery_page
 from sgus.workflows.cohort_story import place_of
@@ -40,8 +40,13 @@ def show(
         image_id: The image.
         put_beside: Shows another image at its side.
     """
-    with first_time("The model looks at all images of the cohort, once for each fold") as tell:
-        found = nearest(view, image_id, seen.boundary, k=_K, progress=tell)
+    found = when_asked(
+        "examples", "Find examples: the model has to look at {n} images first, once for each fold",
+        "The model looks at all images",
+        lambda tell: nearest(view, image_id, seen.boundary, k=_K, progress=tell),
+    )  # fmt: skip
+    if found is None:
+        return
     st.markdown(f"**{nearest_words(found, seen.boundary.grades)}**")
     st.caption(f"{found.confidence_words} {found.model_words}")
     lower, upper = seen.boundary.grades

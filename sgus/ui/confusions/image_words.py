@@ -76,7 +76,7 @@ def _lead(row: Mapping[str, Any], at: Boundary) -> str:
     said = f"The cohort\u2019s grade is {row['grade']}, the model says {row['predicted']}"
     ways = {"called higher": "too high", "called lower": "too low"}
     if row["direction"] in ways:
-        return f"{said}: called {ways[row['direction']]} at {at.name}, by the cohort\u2019s grade."
+        return f"{said}: if that grade is right, the gland is called {ways[row['direction']]}."
     return f"{said}: both on one side of {at.name}."
 
 
@@ -123,7 +123,7 @@ def _model_words(row: Mapping[str, Any], at: Boundary) -> str:
 
 
 def readers_words(row: Mapping[str, Any], at: Boundary) -> str:
-    """How many readings stand on each side."""
+    """How many readers stand on each side, by the first reading of each."""
     n = _number(row["n_readings"]) or 0
     higher = _number(row["readers_higher"])
     if not n or higher is None:
@@ -131,10 +131,10 @@ def readers_words(row: Mapping[str, Any], at: Boundary) -> str:
     up = round(n * higher)
     n = int(n)
     if up in (0, n):
-        every = "the only reading says" if n == 1 else f"all {n} readings say"
+        every = "the only reader says" if n == 1 else f"all {n} readers say"
         return f"{every} {_side(at, upper=bool(up))}."
     return (
-        f"divided: of {n} readings, {n - up} say {_side(at, upper=False)} and {up} say "
+        f"divided: of {n} readers, {n - up} say {_side(at, upper=False)} and {up} say "
         f"{_side(at, upper=True)}."
     )
 

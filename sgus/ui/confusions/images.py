@@ -90,7 +90,8 @@ def _say(view: RunView, seen: BoundaryView) -> None:
                 "known.</p>")  # fmt: skip
         download_csv(
             [dict(vars(one)) for one in shares], synthetic=seen.synthetic,
-            name=f"crossings-{seen.boundary.name.replace('/', '-')}", key="sgus-confusions-shares-csv",
+            name=f"crossings-{seen.boundary.lower}-{seen.boundary.upper}",
+            key="sgus-confusions-shares-csv",
         )  # fmt: skip
 
 

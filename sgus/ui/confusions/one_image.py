@@ -32,8 +32,8 @@ IMAGE: Final = "sgus_confusions_image"
 """In the session, never in the address: the image that is open, "" for the list."""
 BESIDE: Final = "sgus_confusions_beside"
 """In the session: the image at its side, "" for none."""
-_ALONE: Final = 430
-_PAIR: Final = 430
+_HEIGHT: Final = 640
+"""Of a picture at most, CSS pixels; less on a low screen."""
 
 
 def open_image(image_id: str) -> None:
@@ -59,8 +59,9 @@ def show_image(view: RunView, seen: BoundaryView, cohort: CohortView, image_id: 
     with st.container(key="sgus-confusions-one"):
         _leaf(view, seen, image_id)
     chip = SYNTHETIC_CHIP if seen.synthetic else ""
-    st.html(f'<h3 class="sgus-name">{html.escape(image_id)} {chip}</h3>')
-    st.html(_lead_html(seen, image_id))
+    st.html(
+        f'<h3 class="sgus-name">{html.escape(image_id)} {chip}</h3>{_lead_html(seen, image_id)}'
+    )
     beside = st.session_state.get(BESIDE, "")
     if beside:
         _pictures(view, seen, cohort, image_id, beside)
@@ -137,7 +138,7 @@ def _pictures(
     if found is not None:
         first = replace(first, maps=maps.ordered(found, seen.boundary))
     show_viewer(
-        first, second, key="sgus-confusions-viewer", height=_PAIR if second else _ALONE,
+        first, second, key="sgus-confusions-viewer", height=_HEIGHT,
         scroll_to=".st-key-sgus-confusions-one",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

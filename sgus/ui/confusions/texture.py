@@ -9,7 +9,7 @@ import streamlit as st
 
 from sgus.core.grades import GRADES
 from sgus.ui.cohort.story_words import dot
-from sgus.ui.confusions.waiting import first_time
+from sgus.ui.confusions.waiting import when_asked
 from sgus.ui.runs.figure_words import counted
 from sgus.ui.theme import GRADE_COLOURS
 from sgus.workflows.look_measures import measures_of
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 APART: Final = 15.0
 """Percentile points from the middle by which one grade has to be nearer to be named."""
+EXTREME: Final = 10.0
+"""Percentile below which, and from the top likewise, a value is called unusual."""
+SHARE: Final = "share"
 
 
 def show(view: RunView, seen: BoundaryView, image_id: str) -> None:
@@ -36,8 +39,13 @@ def show(view: RunView, seen: BoundaryView, image_id: str) -> None:
         return
     same = st.toggle("Compare with the same kind of gland only", value=True,
                      key="sgus-confusions-same-gland")  # fmt: skip
-    with first_time("All images of the cohort are measured, once") as tell:
-        found = measures_of(view.cohort, image_id, same_gland=same, progress=tell)
+    cohort = view.cohort
+    found = when_asked(
+        "texture", "Measure: {n} images have to be measured first, once", "Measuring all images",
+        lambda tell: measures_of(cohort, image_id, same_gland=same, progress=tell),
+    )  # fmt: skip
+    if found is None:
+        return
     st.caption(f"{found.area_words} {found.compared_words}")
     st.html(measures_html(found, seen.boundary.grades))
     st.caption(
@@ -63,8 +71,7 @@ def measures_html(found: LookMeasures, grades: tuple[int, int]) -> str:
 
 
 def _row_html(one: ShownMeasure, grades: tuple[int, int]) -> str:
-    value = f"{one.value:.2f} {html.escape(one.unit)}" if one.value is not None else "not measured"
-    name = f"<b>{html.escape(one.title)}</b>: {value}"
+    name = f"<b>{html.escape(one.title)}</b>: {html.escape(_value_words(one))}"
     words = html.escape(one.reason if one.value is None else leaning_words(one, grades))
     meaning = html.escape(one.meaning)
     places = {place.grade: place for place in one.places}
@@ -75,6 +82,15 @@ def _row_html(one: ShownMeasure, grades: tuple[int, int]) -> str:
         f'<tr><td>{name}<br>{words}<br><span class="sgus-muted sgus-small">{meaning}</span></td>'
         f"{cells}</tr>"
     )
+
+
+def _value_words(one: ShownMeasure) -> str:
+    """A value with its unit; shares in percent."""
+    if one.value is None:
+        return "not measured"
+    if one.unit.startswith(SHARE):
+        return f"{100 * one.value:.1f} %{one.unit.removeprefix(SHARE)}"
+    return f"{one.value:.1f} {one.unit}"
 
 
 def leaning_words(one: ShownMeasure, grades: tuple[int, int]) -> str:
@@ -89,6 +105,8 @@ def leaning_words(one: ShownMeasure, grades: tuple[int, int]) -> str:
     if lower is None or upper is None:
         return "There are too few images of one of the two grades to compare with."
     off = {grade: abs(value - 50.0) for grade, value in zip(grades, (lower, upper), strict=True)}
+    if max(lower, upper) < EXTREME or min(lower, upper) > 100.0 - EXTREME:
+        return f"Unusually {'low' if lower < 50.0 else 'high'} for both grades."
     nearer, other = sorted(grades, key=off.__getitem__)
     if off[other] - off[nearer] < APART:
         return f"Does not tell {grades[0]} from {grades[1]} here."
@@ -100,7 +118,7 @@ def _place_html(place: GradePlace) -> str:
     if place.percentile is None:
         return f'<span class="sgus-muted sgus-small">{html.escape(place.reason)} ({n})</span>'
     colour = GRADE_COLOURS[place.grade]
-    band, ends = "", "no interval"
+    band, ends = "", f"no interval: {html.escape(place.reason)}" if place.reason else "no interval"
     if place.low is not None and place.high is not None:
         wide = max(place.high - place.low, 1.0)
         band = f'<i style="left:{place.low:.1f}%;width:{wide:.1f}%;background:{colour}"></i>'

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _ROW: Final = 24
 _AROUND: Final = 190
+_ROOM: Final = 0.4
+"""Beside the outermost points, log-odds."""
 
 
 def show(view: RunView, seen: BoundaryView, image_id: str) -> None:
@@ -78,9 +80,11 @@ def stability_figure(found: WhatIf, at: Boundary) -> go.Figure:
     lines = [_line(0.0, INK, "solid"), _line(answers[0].log_odds, MUTED, "dot")] if answers else []
     legend = {"orientation": "h", "y": -62 / (height - 170), "yanchor": "top"}
     figure.update_layout(shapes=lines, margin_b=110, showlegend=True, legend=legend)
+    ends = [0.0, *(one.log_odds for one in answers)]
     figure.update_xaxes(
-        axis(f"log-odds of grade {at.upper} against {at.lower} (0: undecided; dots: as it is)")
-    )
+        axis(f"log-odds of grade {at.upper} against {at.lower} (0: undecided; dotted: as it is)",
+             range=[min(ends) - _ROOM, max(ends) + _ROOM])
+    )  # fmt: skip
     figure.update_yaxes(
         axis(categoryorder="array", categoryarray=names[::-1], showgrid=True, dtick=1)
     )
