@@ -298,8 +298,11 @@ def _tells(entry: Entry, image_id: str) -> bool:
     if entry.kind == "reveal":
         return image_id in entry.saw["images"]
     opened = entry.kind == "shown" and entry.phase == "consensus" and entry.image_id == image_id
-    return opened or image_id in _listed(entry.saw.get("atlas"))
+    return opened or image_id in _named(entry.saw.get("atlas"))
 
 
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
+def _named(value: Any) -> set[str]:
+    """The ids in a list, or in the lists of each grade."""
+    if isinstance(value, Mapping):
+        return {name for part in value.values() for name in _named(part)}
+    return set(map(str, value)) if isinstance(value, list) else set()

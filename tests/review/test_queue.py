@@ -160,12 +160,12 @@ def test_who_is_not_blind_any_more():
             Draft("Anna", "reveal", "q", "first", saw={"images": ["i0"]}),
             Draft("Bert", "shown", "q", "consensus", "i1"),
             decision("Carl", "i3", 1, saw={"atlas": ["i2"]}),
-            Draft("Dora", "shown", "q", "first", "i0", saw={"atlas": "i0"}),
+            Draft("Dora", "shown", "q", "first", "i0", saw={"atlas": {"0": ["i7"], "1": ["i3"]}}),
         ]
     )
     told = {(who, i) for who in ("Anna", "Bert", "Carl", "Dora") for i in IMAGES
             if unblinded(entries, i, who=who.upper())}  # fmt: skip
-    assert told == {("Anna", "i0"), ("Bert", "i1"), ("Carl", "i2")}
+    assert told == {("Anna", "i0"), ("Bert", "i1"), ("Carl", "i2"), ("Dora", "i3")}
 
 
 def test_a_queue_that_is_not_there():

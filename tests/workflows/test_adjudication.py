@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
@@ -470,3 +471,29 @@ def test_a_reader_of_the_cohort_is_not_compared_with_themselves(cohort):
     work.decide(cohort, "t", who="IR2", phase="training", token=case.token, grade=3,
                 confidence="low")  # fmt: skip
     assert sum(work.reveal_case(cohort, "t", who="IR2", token=case.token).votes) == 2
+
+
+def test_two_windows_of_one_person_decide_a_case_once(cohort):
+    """The same case is open twice, and is answered differently at the same moment."""
+    token = case_of(cohort).token
+
+    def answer(grade: int) -> int | str:
+        try:
+            decided = decide_case(cohort, token, grade)
+        except LedgerError as error:
+            return error.cause
+        return decided
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(answer, (0, 1, 2, 3)))
+    stand = [e.grade for e in work.open_ledger(cohort).entries() if e.kind == "decision"]
+    assert len(stand) == 1
+    assert sorted(map(str, said)) == sorted([str(stand[0]), *["it was decided by you already"] * 3])
+
+
+def decide_case(cohort: Path, token: str, grade: int) -> int:
+    entry = work.decide(
+        cohort, "q", who="Anna", phase="first", token=token, grade=grade, confidence="low"
+    )
+    assert entry.grade is not None
+    return entry.grade
