@@ -19,6 +19,7 @@ from sgus.core.errors import RunError
 from sgus.core.grades import GRADES, N_GRADES
 from sgus.core.rng import generator
 from sgus.report.compare import difference_of
+from sgus.report.evidence import FEW_PATIENTS
 from sgus.report.figures import Figure, Place, check_resamples, figure_object
 from sgus.report.labels import IntArray
 from sgus.report.main_figures import Main, main_figures
@@ -179,9 +180,7 @@ def _version(
         "n_patients_differ": len(np.unique(patients[differ])),
         "moved": moved.tolist(),
         "figures": [
-            figure_object(main.estimate, _place(tested, main)) | {"run": run}
-            for run, mains in mine.items()
-            for main in mains
+            _figure(tested, main) | {"run": run} for run, mains in mine.items() for main in mains
         ],
         "differences": [
             _less(tested, a, b) | {"first": first, "second": second}
@@ -196,6 +195,11 @@ def _version(
             for a, b in zip(mine[run], figures[REFERENCE][run], strict=True)
         ],
     }
+
+
+def _figure(tested: _Tested, main: Main) -> Figure:
+    figure = figure_object(main.estimate, _place(tested, main))
+    return figure | {"few": figure["n_patients"] < FEW_PATIENTS}
 
 
 def _place(tested: _Tested, main: Main) -> Place:

@@ -235,3 +235,12 @@ def _caution(n: int) -> str:
         f"{n} differences between runs are looked at. An interval without zero is evidence on such "
         "patients, not a p value. Chance of training (another seed) is not in the intervals."
     )
+
+
+def ledger_state(cohort: Path | None) -> tuple[tuple[int, int], ...]:
+    """Sizes and times of the files of a cohort's ledger: it changes when somebody decides."""
+    if cohort is None:
+        return ()
+    files = sorted(cohort.glob("adjudication.sqlite*"))
+    states = [path.stat() for path in files if path.suffix != ".sqlite-shm" and path.is_file()]
+    return tuple((state.st_size, state.st_mtime_ns) for state in states)

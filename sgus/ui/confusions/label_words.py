@@ -31,7 +31,7 @@ SOFT_NOTE: Final = "Of soft labels the most probable grade is taken."
 
 
 def learnt_words(learnt: Mapping[str, str]) -> str:
-    """`demo-quick learnt the reference labels; demo-soft learnt soft (readers) labels.`"""
+    """In a sentence: `demo-quick learnt the reference labels; demo-soft learnt soft labels.`."""
     said = [
         f"{run} learnt {'the ' if labels == 'reference' else ''}{labels} labels"
         for run, labels in learnt.items()
