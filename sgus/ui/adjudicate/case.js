@@ -10,8 +10,11 @@ export default function (component) {
     view = new View(component.parentElement);
     views.set(component.parentElement, view);
   }
+  // The app also runs the clean-up of a call that a later one has overtaken: only the last counts.
+  const mine = (view.calls = (view.calls || 0) + 1);
   view.update(component);
   return () => {
+    if (view.calls !== mine) return;
     view.close();
     views.delete(component.parentElement);
   };
