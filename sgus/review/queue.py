@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sgus.core.files import sha256_bytes
 from sgus.core.rng import generator
@@ -276,33 +276,3 @@ def undo_draft(log: QueueLog, phase: Phase, *, who: str, manifest_hash: str) -> 
         manifest_hash=manifest_hash,
         undoes=last.number,
     )
-
-
-def unblinded(entries: Iterable[Entry], image_id: str, *, who: str) -> bool:
-    """Whether a person was shown, anywhere in the ledger, what others say of an image.
-
-    By a reveal, by its consensus, or because it stood in an atlas with its grade.
-
-    Args:
-        entries: The ledger.
-        image_id: The image.
-        who: The person.
-    """
-    person = person_key(who)
-    return any(person_key(entry.who) == person and _tells(entry, image_id) for entry in entries)
-
-
-def _tells(entry: Entry, image_id: str) -> bool:
-    if entry.kind == "queue":
-        return False
-    if entry.kind == "reveal":
-        return image_id in entry.saw["images"]
-    opened = entry.kind == "shown" and entry.phase == "consensus" and entry.image_id == image_id
-    return opened or image_id in _named(entry.saw.get("atlas"))
-
-
-def _named(value: Any) -> set[str]:
-    """The ids in a list, or in the lists of each grade."""
-    if isinstance(value, Mapping):
-        return {name for part in value.values() for name in _named(part)}
-    return set(map(str, value)) if isinstance(value, list) else set()

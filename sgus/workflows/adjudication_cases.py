@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sgus.core.errors import ImageError
+from sgus.review.blinding import unblinded
 from sgus.review.entry import Draft, Entry, Phase
 from sgus.review.form import LedgerError, check_answer
 from sgus.review.queue import (
@@ -16,7 +17,6 @@ from sgus.review.queue import (
     person_key,
     queue_log,
     refuse_phase,
-    unblinded,
     undo_draft,
 )
 from sgus.workflows.adjudication_pictures import ShownPicture, shown_picture

@@ -14,7 +14,6 @@ from sgus.review.queue import (
     person_name,
     queue_draft,
     queue_log,
-    unblinded,
     undo_draft,
 )
 from tests.review.ledger_lines import HASH, decision, made, tied
@@ -151,21 +150,6 @@ def test_undo_is_too_late_once_others_answers_were_seen():
         undo_draft(log_of(first, second, opened), "second", who="Bert", manifest_hash="")
     both = decision("Carl", "i0", 0, phase="consensus")
     assert undo_draft(log_of(first, second, both), "consensus", who="Carl", manifest_hash="")
-
-
-def test_who_is_not_blind_any_more():
-    entries = tied(
-        [
-            made(IMAGES),
-            Draft("Anna", "reveal", "q", "first", saw={"images": ["i0"]}),
-            Draft("Bert", "shown", "q", "consensus", "i1"),
-            decision("Carl", "i3", 1, saw={"atlas": ["i2"]}),
-            Draft("Dora", "shown", "q", "first", "i0", saw={"atlas": {"0": ["i7"], "1": ["i3"]}}),
-        ]
-    )
-    told = {(who, i) for who in ("Anna", "Bert", "Carl", "Dora") for i in IMAGES
-            if unblinded(entries, i, who=who.upper())}  # fmt: skip
-    assert told == {("Anna", "i0"), ("Bert", "i1"), ("Carl", "i2"), ("Dora", "i3")}
 
 
 def test_a_queue_that_is_not_there():
