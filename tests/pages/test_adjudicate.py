@@ -1,0 +1,203 @@
+"""The adjudicate page in this process: what it shows, what it hides, what it says when it fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from sgus.review.ledger import LEDGER_FILE
+from sgus.ui.adjudicate.tabs import NEW, REVEAL, TRAINING, VIEW
+from sgus.ui.train.user import USER
+from sgus.workflows import adjudication as work
+from tests.pages.conftest import open_page
+from tests.pages.test_cohort import text_of
+from tests.ui.adjudicate.queue_cohort import CONTESTED, QUEUE, READERS, save_queue_cohort
+
+ANSWER = {"confidence": "high", "seconds": 3.0}
+
+
+@pytest.fixture
+def cohort(data: Path, models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("SGUS_RUNS", str(tmp_path / "runs"))
+    st.cache_resource.clear()
+    save_queue_cohort(data / "small")
+    return data / "small"
+
+
+@pytest.fixture
+def queue(cohort: Path) -> Path:
+    """A cohort with a queue of three images."""
+    work.make_queue(cohort, QUEUE, image_ids=CONTESTED[:3], who="Maker", boundary="0/1")
+    return cohort
+
+
+def named(who: str) -> AppTest:
+    test = open_page("adjudicate")
+    return test.text_input(key=USER).set_value(who).run()
+
+
+def view(test: AppTest, name: str) -> AppTest:
+    return test.button_group(key=VIEW).set_value(name).run()
+
+
+def case_of(test: AppTest) -> dict[str, object]:
+    """What the browser is told of the case."""
+    (found,) = [
+        json.loads(one.proto.json)
+        for one in test.get("bidi_component")
+        if one.proto.component_name == "sgus_adjudicate_case"
+    ]
+    return found
+
+
+def decide_all(cohort: Path, who: str, phase: str, grade: int) -> None:
+    while case := work.next_case(cohort, QUEUE, who=who, phase=phase):
+        work.decide(cohort, QUEUE, who=who, phase=phase, token=case.token, grade=grade, **ANSWER)
+
+
+def start(test: AppTest, phase: str) -> AppTest:
+    return test.button(key=f"sgus-adjudicate-{phase}-{QUEUE}").click().run()
+
+
+def test_adjudicate__without_a_cohort_says_how_to_get_one(data: Path) -> None:
+    test = open_page("adjudicate")
+    assert not test.exception
+    assert "There is no cohort yet" in text_of(test)
+
+
+def test_adjudicate__without_a_queue_offers_to_make_one(cohort: Path) -> None:
+    test = open_page("adjudicate")
+    assert "There is no queue in this cohort yet" in text_of(test)
+    test = test.button(key="sgus-adjudicate-make").click().run()
+    assert not test.exception
+    assert "10 images of 10 patients" in text_of(test)
+    assert test.button(key="sgus-adjudicate-create").disabled  # nobody's queue
+    assert not (cohort / LEDGER_FILE).exists()  # looking writes nothing
+
+
+def test_adjudicate__makes_a_queue_of_contested_images(cohort: Path) -> None:
+    test = view(named("Anna"), NEW)
+    test = test.number_input(key="sgus_adjudicate_n").set_value(4).run()
+    test = test.button(key="sgus-adjudicate-create").click().run()
+    assert not test.exception
+    (state,) = work.queues(cohort)
+    assert (state.name, state.n, state.boundary) == ("0/1 contested", 4, "0/1")
+    assert (state.made_by, state.training) == ("Anna", False)
+    assert "Most contested by readers at 0/1." in text_of(test)
+    test = view(test, NEW)
+    test = test.button(key="sgus-adjudicate-create").click().run()
+    assert "0/1 contested" in text_of(test)  # the name is taken: a sentence
+    assert len(work.queues(cohort)) == 1
+
+
+def test_adjudicate__nobody_begins_without_a_name(queue: Path) -> None:
+    test = open_page("adjudicate")
+    assert "Give your name to begin" in text_of(test)
+    assert not [one for one in test.button if one.label.startswith("Grade as")]
+
+
+def test_adjudicate__a_case_tells_nothing_of_itself(queue: Path) -> None:
+    test = start(named("Anna"), "first")
+    assert not test.exception
+    case = case_of(test)
+    assert (case["position"], case["n"], case["done"], case["undo"]) == (1, 3, 0, False)
+    assert case["synthetic"] is True
+    assert [one["grade"] for one in case["atlas"]] == [0, 1, 2, 3]
+    assert all(one["picture"].startswith("data:image/jpeg;base64,") for one in case["atlas"])
+    everything = str([element.proto for element in test.main])
+    assert case["token"] in everything
+    for secret in (*CONTESTED, *READERS, "patient-", ".png", "Maker"):
+        assert secret not in everything, secret
+    assert not test.query_params
+
+
+def test_adjudicate__goes_on_where_the_ledger_is(queue: Path) -> None:
+    first = work.next_case(queue, QUEUE, who="Anna", phase="first")
+    work.decide(queue, QUEUE, who="Anna", phase="first", token=first.token, grade=1, **ANSWER)
+    case = case_of(start(named("anna"), "first"))  # a fresh session, the name in other letters
+    assert (case["position"], case["done"], case["undo"]) == (2, 1, True)
+    assert case["token"] == work.next_case(queue, QUEUE, who="Anna", phase="first").token
+
+
+def test_adjudicate__says_when_all_is_done_and_takes_the_last_one_back(queue: Path) -> None:
+    test = start(named("Anna"), "first")
+    decide_all(queue, "Anna", "first", 1)
+    test = test.run()
+    assert "All 3 cases of this first reading are done" in text_of(test)
+    assert "somebody else grades the same images" in text_of(test)
+    test = test.button(key="sgus-adjudicate-undo").click().run()
+    assert case_of(test)["position"] == 3
+    assert [entry.kind for entry in work.open_ledger(queue).entries()].count("undo") == 1
+
+
+def test_adjudicate__the_second_sees_nothing_of_the_first_and_the_consensus_both(
+    queue: Path,
+) -> None:
+    decide_all(queue, "Anna", "first", 3)
+    test = named("Bo")
+    assert not [one for one in test.button if "first" in one.label]
+    test = start(test, "second")
+    everything = str([element.proto for element in test.main])
+    assert "Anna" not in everything
+    assert case_of(test)["others"] == []
+    decide_all(queue, "Bo", "second", 1)
+    test = test.run()
+    assert "You and Anna differ on 3 images so far" in text_of(test)
+    test = test.button(key="sgus-adjudicate-on-consensus").click().run()
+    said = [note["words"] for note in case_of(test)["others"]]
+    assert said == ["Anna: grade 3 (confidence high)", "Bo: grade 1 (confidence high)"]
+
+
+def test_adjudicate__the_reveal_is_asked_for_and_written_down(queue: Path) -> None:
+    test = view(named("Anna"), REVEAL)
+    assert "you have finished none" in text_of(test)
+    decide_all(queue, "Anna", "first", 1)
+    test = test.run()
+    kinds = [entry.kind for entry in work.open_ledger(queue).entries()]
+    assert "reveal" not in kinds
+    assert "can no longer be undone" in text_of(test)
+    test = test.button(key="sgus-adjudicate-reveal").click().run()
+    assert not test.exception
+    said = text_of(test)
+    assert "You decided 3 images of 3 patients" in said
+    assert "Different from the reference grade: 2 of 3" in said  # img-00 and img-02 are grade 0
+    assert "<b>0 to 1</b>" in said
+    assert "confirms the reference" in said
+    assert [entry.kind for entry in work.open_ledger(queue).entries()].count("reveal") >= 1
+
+
+def test_adjudicate__training_has_its_own_view_and_a_curve(cohort: Path) -> None:
+    work.make_queue(cohort, QUEUE, image_ids=CONTESTED, who="Maker", training=True)
+    test = view(named("Cy"), TRAINING)
+    assert "Nobody has trained with it yet" in text_of(test)
+    decide_all(cohort, "Cy", "training", 1)
+    test = test.run()
+    assert not test.exception
+    assert "Learning curve of Cy" in text_of(test)
+    assert "Too little data to say whether agreement changes: 10 cases" in text_of(test)
+    (table,) = test.dataframe
+    assert table.value["exact agreement"][0].startswith("50 % (")
+    assert len(test.get("plotly_chart")) == 1
+
+
+def test_adjudicate__a_picture_that_is_gone_is_a_sentence(queue: Path) -> None:
+    for name in CONTESTED[:3]:
+        (queue / "images" / f"{name}.png").unlink()
+    test = start(named("Anna"), "first")
+    assert not test.exception
+    said = text_of(test)
+    assert "sgus-problem" in said
+    assert "What was decided so far is in the ledger" in said
+    assert test.button(key="sgus-adjudicate-leave")
+
+
+def test_adjudicate__a_damaged_ledger_is_a_sentence(queue: Path) -> None:
+    for path in queue.glob(f"{LEDGER_FILE}*"):
+        path.write_bytes(b"no database at all, but long enough to be looked at as one")
+    test = named("Anna")
+    assert not test.exception
+    assert "sgus-problem" in text_of(test)
