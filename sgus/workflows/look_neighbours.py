@@ -100,7 +100,7 @@ def nearest(
 
     The features are those of the fold's model by which the image was tested, so that neither the
     image nor its patient was learnt from. The first call for a fold runs that model over the
-    cohort (about 0.02 s an image) and keeps the features in the cohort's `cache`.
+    cohort (about 0.05 s an image) and keeps the features in the cohort's `cache`.
 
     Args:
         view: The run; its cohort has to be at hand.
