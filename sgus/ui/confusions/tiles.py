@@ -28,12 +28,7 @@ def tile_html(tile: Tile, row: Mapping[str, Any], at: Boundary, order: str) -> s
         order: By which the list is ordered.
     """
     p = [float(row[f"p{grade}"]) for grade in GRADES]
-    alt = html.escape(f"Grade {row['grade']} of the cohort, model says {row['predicted']}")
-    if tile.picture is None:
-        shown = f'<p class="sgus-problem sgus-small">{html.escape(tile.problem)}</p>'
-    else:
-        data = base64.b64encode(tile.picture).decode()
-        shown = f'<img src="data:image/webp;base64,{data}" alt="{alt}">'
+    shown = picture_html(tile, f"Grade {row['grade']} of the cohort, model says {row['predicted']}")
     readers = html.escape(readers_words(row, at))
     why = figure_words(row, order)
     return (
@@ -41,6 +36,19 @@ def tile_html(tile: Tile, row: Mapping[str, Any], at: Boundary, order: str) -> s
         f"{dot(int(row['predicted']))}{bar_html(p)}{readers}"
         f"{f'<br>{html.escape(why)}' if why else ''}</figcaption></figure>"
     )
+
+
+def picture_html(tile: Tile, alt: str) -> str:
+    """The picture alone, or why there is none.
+
+    Args:
+        tile: The picture.
+        alt: What it shows, in words.
+    """
+    if tile.picture is None:
+        return f'<p class="sgus-problem sgus-small">{html.escape(tile.problem)}</p>'
+    data = base64.b64encode(tile.picture).decode()
+    return f'<img src="data:image/webp;base64,{data}" alt="{html.escape(alt)}">'
 
 
 def figure_words(row: Mapping[str, Any], order: str) -> str:
