@@ -65,7 +65,7 @@ def nearest_words(found: Nearest, grades: tuple[int, int]) -> str:
     """Which grade's examples are nearer; distances of the two nearest of each, no test."""
     if not found.lower or not found.upper:
         return "There are not examples of both grades."
-    low, high = found.lower[0].distance, found.upper[0].distance
+    low, high = (min(one.distance for one in side) for side in (found.lower, found.upper))
     words = f"cosine distance {low:.3f} against {high:.3f}"
     nearer, other = grades if low <= high else grades[::-1]
     if min(low, high) > 0.8 * max(low, high):

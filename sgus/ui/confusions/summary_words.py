@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sgus.workflows.confusions import BoundaryView
 
 WIDE: Final = 0.15
+_NO_INTERVAL: Final = "no interval: "
 SYNTHETIC: Final = "The images are simulated: nothing of this holds for patients."
 APART: Final = 0.4
 """Share of pairs of readings on different sides from which readers are called divided: 2 v 3 of
@@ -43,7 +44,8 @@ def said(share: Share) -> str:
     if share.share is None:
         return f"no share ({base}; {share.reason})"
     if share.low is None or share.high is None:
-        return f"{percent(share.share)} ({base}; no interval: {share.reason})"
+        why = (share.reason or "").removeprefix(_NO_INTERVAL)
+        return f"{percent(share.share)} ({base}; {_NO_INTERVAL}{why})"
     ends = f"{percent(share.low)} to {percent(share.high)}"
     return f"{percent(share.share)} ({base}; 95 % interval {ends})"
 
