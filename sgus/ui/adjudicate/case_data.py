@@ -118,7 +118,7 @@ def answer_notes(answer: TrainingAnswer) -> list[Note]:
     )  # fmt: skip
     n = sum(answer.votes)
     votes = [f"{count} \u00d7 grade {grade}" for grade, count in enumerate(answer.votes) if count]
-    spread = f"{n} readings: {', '.join(votes)}." if n else "No single readings are known."
+    spread = f"{n} readers: {', '.join(votes)}." if n else "What single readers said is not known."
     head = f"{whose}: grade {answer.consensus}. You: {given}{verdict}."
     return [{"words": head, "strong": True}, {"words": spread, "strong": False}]
 

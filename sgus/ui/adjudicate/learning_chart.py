@@ -52,7 +52,9 @@ def block_words(block: Block) -> str:
 def basis_words(curve: LearningCurve) -> str:
     """What the curve rests on."""
     cases = plural(curve.n, "case")
-    left = f", {curve.n_not_graded} could not be graded" if curve.n_not_graded else ""
+    left = (
+        f", {plural(curve.n_not_graded, 'case')} could not be graded" if curve.n_not_graded else ""
+    )
     unit = plural(curve.n_patients, curve.unit)
     return f"{cases} of {unit}{left}; bars: 95 % intervals by {curve.unit}"
 
