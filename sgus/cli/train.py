@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
+    from sgus.train.config import TrainConfig
+    from sgus.workflows.mlflow_sink import MlflowSink
     from sgus.workflows.training import RunResult
 
 CANCELLED: Final = 3
@@ -57,9 +59,8 @@ def command(
     from sgus.core.config import read_settings
     from sgus.core.files import to_json
     from sgus.train.config import make_config
-    from sgus.workflows.attempt import Attempt
     from sgus.workflows.mlflow_sink import MlflowSink
-    from sgus.workflows.training import EVERYTHING, run_training
+    from sgus.workflows.training import EVERYTHING
 
     values = read_settings(config) if config else None
     settings = [*(set_ or []), *([f"labels={labels}"] if labels else [])]
@@ -68,19 +69,35 @@ def command(
         print(to_json(chosen.model_dump(mode="json")), end="")
         return
     run_dir = out or _directory(cohort, split, preset=preset, labels=chosen.labels)
+    server = MlflowSink(track) if track is not None else None
+    result = _train(cohort, split, chosen, run_dir, evaluate=evaluate, track=server)
+    _say_next(result, everything=split == EVERYTHING, evaluated=evaluate)
+
+
+def _train(
+    cohort: Path,
+    split: str,
+    config: TrainConfig,
+    run_dir: Path,
+    *,
+    evaluate: bool,
+    track: MlflowSink | None,
+) -> RunResult:
+    from sgus.workflows.attempt import Attempt
+    from sgus.workflows.training import run_training
+
     with _ending(run_dir), _asked_to_end() as asked:
-        result = run_training(
+        return run_training(
             cohort,
             split,
-            config=chosen,
+            config=config,
             run_dir=run_dir,
             say=_say,
             evaluate=evaluate,
             attempt=Attempt.named_by(os.environ),
             asked=asked,
-            track=MlflowSink(track) if track is not None else None,
+            track=track,
         )
-    _say_next(result, everything=split == EVERYTHING, evaluated=evaluate)
 
 
 def _directory(cohort: Path, split: str, *, preset: str, labels: str) -> Path:

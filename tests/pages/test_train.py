@@ -392,3 +392,17 @@ def test_train__fifty_runs_are_all_there(cohort: Path) -> None:
     assert len(test.selectbox(key="sgus_train_run").options) == 50
     assert text_of(test).count("<td>✓ done</td>") == 25
     assert isinstance(open_store(), JobStore)
+
+
+def test_train__labels_say_what_they_would_change_and_what_is_missing(cohort: Path) -> None:
+    test = named(open_page("train"))
+    test = test.selectbox(key="sgus_train_set_quick_labels").set_value("consensus").run()
+    assert not test.exception
+    said = text_of(test)
+    assert "no ratings.csv" in said or "median of the readers" in said
+    test = test.selectbox(key="sgus_train_set_quick_labels").set_value("adjudicated").run()
+    assert "nothing was adjudicated" in text_of(test)
+    (button,) = [b for b in test.button if b.key == "sgus-train-start"]
+    assert button.disabled
+    test = test.selectbox(key="sgus_train_set_quick_labels").set_value("reference").run()
+    assert "nothing was adjudicated" not in text_of(test)

@@ -12,6 +12,7 @@ from sgus.jobs.job import Job
 from sgus.ui.charts.kept import keep_all, recall
 from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.ui.model_choice import show_problem
+from sgus.ui.train.label_choice import labels_of
 from sgus.ui.train.parts import Chosen, accepted, choose_parts, place_of
 from sgus.ui.train.presets import choose_way, title_of
 from sgus.ui.train.settings import changes, show_settings
@@ -62,11 +63,12 @@ def show_form(views: list[JobView]) -> Job | None:
         return None
     if chosen.cohort.info.synthetic:
         st.html(f"<p>{SYNTHETIC_CHIP} It learns from simulated images alone.</p>")
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in
-                    what_it_will_do(wish, chosen.folds))  # fmt: skip
+    labels, no_labels = labels_of(wish, chosen)
+    lines = [*what_it_will_do(wish, chosen.folds), *labels]
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
     st.html(f"<ul>{items}</ul>")
     estimate = _show_estimate(wish, chosen, views)
-    problems = refusals_of(wish, chosen.cohort, chosen.folds, runs=runs_folder())
+    problems = refusals_of(wish, chosen.cohort, chosen.folds, runs=runs_folder()) + no_labels
     if problems:
         show_problem(*problems)
     return _start(wish, chosen, estimate, views, may_start=may_start and not problems)
@@ -104,6 +106,8 @@ def _start(
     may_start: bool,
 ) -> Job | None:
     plain = f"{chosen.cohort.root.name} {chosen.split} {title_of(wish.preset).lower()}"
+    if wish.config.labels != "reference":
+        plain += f" {wish.config.labels} labels"
     suggested = free_name(plain, [view.job.spec.name for view in views])
     user = user_name()
     left, right = st.columns([3, 1], vertical_alignment="bottom")
