@@ -54,12 +54,32 @@ def randomised(network: GradingNetwork, *, n_layers: int, seed: int) -> GradingN
     names = layers(network)
     if not 0 <= n_layers <= len(names):
         raise ValueError(f"{n_layers} layers of {len(names)}")
-    made = copy.deepcopy(network)
+    made = copy.deepcopy(network).eval()
     for name in names[:n_layers]:
-        for number, module in enumerate(_modules(made, name)):
-            for key, tensor in module.named_parameters():
-                _shuffle(tensor, generator(seed, "randomise", name, number, key))
-    return made.eval()
+        _forget(made, name, seed)
+    return made
+
+
+def cascade(network: GradingNetwork, *, seed: int) -> Iterator[tuple[str, GradingNetwork]]:
+    """Forget layer by layer: each name of `layers`, and the network after that step.
+
+    Args:
+        network: Left as it is.
+        seed: As of `randomised`.
+
+    Yields:
+        One and the same copy, further on at every step: use it before the next is asked for.
+    """
+    made = copy.deepcopy(network).eval()
+    for name in layers(network):
+        _forget(made, name, seed)
+        yield name, made
+
+
+def _forget(network: GradingNetwork, name: str, seed: int) -> None:
+    for number, module in enumerate(_modules(network, name)):
+        for key, tensor in module.named_parameters():
+            _shuffle(tensor, generator(seed, "randomise", name, number, key))
 
 
 def _shuffle(tensor: Tensor, rng: np.random.Generator) -> None:

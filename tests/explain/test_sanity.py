@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from sgus.explain.cam import stage_cams
-from sgus.explain.sanity import cams_of_side, layers, randomised, rank_correlation, ssim
+from sgus.explain.sanity import cams_of_side, cascade, layers, randomised, rank_correlation, ssim
 from sgus.nn.network import GradingNetwork, NetworkSpec
 
 
@@ -84,6 +84,10 @@ def test_the_cascade_goes_down_from_the_reading() -> None:
     again = randomised(net, n_layers=2, seed=3).state_dict()
     more = randomised(net, n_layers=4, seed=3).state_dict()
     assert all(torch.equal(again[key], more[key]) for key in changed[2])
+    for count, (name, step) in enumerate(cascade(net, seed=3), start=1):
+        assert name == layers(net)[count - 1]
+        whole = randomised(net, n_layers=count, seed=3).state_dict()
+        assert all(torch.equal(value, whole[key]) for key, value in step.state_dict().items())
     with pytest.raises(ValueError, match="8 layers of 6"):
         randomised(net, n_layers=8, seed=0)
 

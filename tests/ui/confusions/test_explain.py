@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sgus.review.boundary import boundary
+from sgus.ui.confusions.explain_chart import audit_figure, audit_rows, deletion_figure, key_of
+from sgus.ui.confusions.explain_image import images_to_test
+from sgus.workflows.audit import read_audit
+from sgus.workflows.run_view import open_run
+from tests.finished_run import save_cohort, save_run
+from tests.workflows.conftest import tiny_network, write_model
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("explain")
+    cohort = save_cohort(root / "data" / "made-up", n_patients=10, pictures=True)
+    run = save_run(root / "run", cohort, folds=2, evaluated=False)
+    for number in (1, 2):
+        write_model(run / "folds" / str(number) / "model", tiny_network(number))
+    return run
+
+
+@pytest.fixture(autouse=True)
+def few(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SGUS_DATA", str(run.parent / "data"))
+    monkeypatch.setattr("sgus.train.baselines.N_TREES", 20)
+
+
+def script(directory: str) -> None:
+    from pathlib import Path
+
+    from sgus.review.boundary import boundary
+    from sgus.ui.confusions.explain import show
+    from sgus.workflows.run_view import open_run
+
+    show(open_run(Path(directory)), boundary("0/1"))
+
+
+def test_a_run_is_audited_and_a_map_tested_from_the_page(run: Path) -> None:
+    page = AppTest.from_function(script, args=(str(run),), default_timeout=120).run()
+    assert not page.exception
+    assert "has not been audited" in page.info[0].value
+    page.button(key="confusions-audit").click().run()
+    assert not page.exception
+    found = read_audit(run)
+    assert found is not None
+    said = [box.value for box in (*page.error, *page.success)]
+    assert any(text.removeprefix("**Alarm.** ")[:8] in str(found) + "No alarm" for text in said)
+    headings = [one.value for one in page.subheader]
+    assert headings == [
+        "Shortcut audit", "Can the maps of 0 v 1 be believed?", "The map of one image, tested",
+    ]  # fmt: skip
+    page.button(key="confusions-map-test").click().run()
+    assert not page.exception
+    name = images_to_test(open_run(run), boundary("0/1"))[0]
+    assert any(f"**{name}**: what spoke for grade" in text.value for text in page.markdown)
+    _charts(found)
+
+
+def _charts(found: dict) -> None:
+    key = key_of("stage2a")
+    drawn = audit_figure(found, key)
+    assert len(drawn.data[0].y) == len([r for r in audit_rows(found, key) if r["value"]])
+    assert drawn.layout.shapes[0].x0 == 0.5
+    assert key_of("stage2b") == ("four_grades", "quadratic_kappa")
+
+
+def test_images_called_wrongly_come_first(run: Path) -> None:
+    view = open_run(run)
+    names = images_to_test(view, boundary("0/1"))
+    rows = view.predictions.set_index("image_id")
+    right = [(rows.at[n, "grade"] >= 1) == (rows.at[n, "predicted"] >= 1) for n in names]
+    assert right == sorted(right)
+    assert all({rows.at[n, "grade"], rows.at[n, "predicted"]} & {0, 1} for n in names)
+
+
+def test_curves_are_drawn_as_they_are() -> None:
+    curves = np.array([[0.9, 0.4, 0.3], [0.9, 0.6, 0.3], [0.9, 0.8, 0.3]])
+    drawn = deletion_figure(curves)
+    assert [list(line.y) for line in drawn.data] == curves.tolist()
+    assert list(drawn.data[0].x) == [0.0, 50.0, 100.0]
