@@ -24,8 +24,8 @@ _WORDS: Final = {
 }
 _CELL_TITLES: Final = {
     "crossed": "Different sides",
-    "called higher": "Called too high",
-    "called lower": "Called too low",
+    "called higher": "Too high",
+    "called lower": "Too low",
     "agreed": "Same side",
     "all": "All",
 }

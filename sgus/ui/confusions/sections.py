@@ -10,7 +10,8 @@ import streamlit as st
 from sgus.core.errors import SgusError
 from sgus.core.grades import GRADES
 from sgus.ui.charts.kept import keep, recall
-from sgus.ui.cohort.story import NO_RUN, NOT_IN_RUNS
+from sgus.ui.cohort.source import shown_at
+from sgus.ui.cohort.story import NO_RUN, NOT_IN_RUNS, parts_of
 from sgus.ui.cohort.story_words import facts_html, predictions_html, reference_html
 from sgus.ui.confusions import examples, texture, variations
 from sgus.ui.model_choice import show_problem
@@ -64,7 +65,9 @@ def _who(cohort: CohortView, image_id: str) -> None:
         return
     left, right = st.columns(2, gap="medium")
     left.html(reference_html(int(cohort.grade[at]), readings_of(cohort, at)))
-    right.html(facts_html(facts_of(cohort, at), [], []))
+    known = shown_at(cohort.cohort.root).flags
+    flags = [flag.title for flag in known if image_id in flag.image_ids]
+    right.html(facts_html(facts_of(cohort, at), flags, parts_of(cohort, at)))
     runs = runs_of(cohort.cohort.manifest_hash)
     if not runs:
         st.info(NO_RUN)

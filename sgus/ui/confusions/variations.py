@@ -110,6 +110,6 @@ def _name(one: Answer) -> str:
 
 def _line(x: float, colour: str, dash: str) -> dict[str, Any]:
     return {
-        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "above",
         "line": {"color": colour, "width": 1.5, "dash": dash},
     }  # fmt: skip
