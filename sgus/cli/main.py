@@ -28,6 +28,7 @@ VERBS: Final = {
     "jobs": ("sgus.cli.jobs", "List, cancel, resume and reorder the queue"),
     "evaluate": ("sgus.cli.evaluate", "Write and print the figures of a run"),
     "baselines": ("sgus.cli.baselines", "Majority and texture on a run's own folds, and compare"),
+    "audit": ("sgus.cli.audit", "Look for shortcuts: what a model knows without the gland"),
     "report": ("sgus.cli.report", "One HTML file of a run, with the CLAIM 2024 checklist"),
     "publish": ("sgus.cli.publish", "Promote a trained model to models/ with its card"),
     "predict": ("sgus.cli.predict", "Grade images with a model"),
