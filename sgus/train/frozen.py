@@ -20,7 +20,8 @@ from sgus.train.predict import Tick
 CACHE_LIMIT_MIB: Final = 2048
 """Most memory that the features of a run may take: a laptop has to keep the rest."""
 
-_BATCH = 32
+_BATCH = 16
+"""As for prediction: maps of more images cost system time."""
 _MIB = 2**20
 
 
@@ -49,7 +50,8 @@ class Features(Examples):
         if self.mirrored is None:
             return shown
         flipped = torch.rand(len(chosen), generator=generator) < how.flip
-        return torch.where(flipped[:, None, None, None], self.mirrored[chosen], shown)
+        shown[flipped] = self.mirrored[chosen[flipped]]
+        return shown
 
 
 def cache_mib(beginning: Beginning, examples: list[Examples], *, config: TrainConfig) -> float:

@@ -12,7 +12,8 @@ from torch import Tensor
 from sgus.nn.network import GradingNetwork
 from sgus.train.precision import arithmetic
 
-_BATCH = 64
+_BATCH = 16
+"""The maps of more images are so large that the system maps and clears fresh pages for each."""
 
 Tick = Callable[[], None]
 

@@ -136,7 +136,7 @@ def make_optimizer(network: GradingNetwork, config: TrainConfig) -> torch.optim.
     ]
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=config.learning_rate, momentum=0.9, foreach=True)
-    return torch.optim.AdamW(groups, lr=config.learning_rate, foreach=True)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
 
 
 @torch.no_grad()

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sgus.core.cells import spreadsheet_safe
 from sgus.core.files import to_json
 from sgus.core.grades import GRADES, STAGE_NAMES
 from sgus.core.synthetic import SYNTHETIC_KIND
@@ -50,7 +51,10 @@ def as_json(records: Sequence[Record]) -> str:
 
 
 def as_csv(records: Sequence[Record]) -> str:
-    """A row an image, columns `CSV_COLUMNS`; what an ungraded image lacks is empty."""
+    """A row an image, columns `CSV_COLUMNS`; what an ungraded image lacks is empty.
+
+    A file may be called anything: text that a spreadsheet would run gets an apostrophe in front.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, CSV_COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
@@ -62,7 +66,10 @@ def _flat(record: Record) -> Record:
     flat = {key: value for key, value in record.items() if key not in ("p", "stages")}
     flat.update(zip(_P, record.get("p", ()), strict=False))
     flat.update(record.get("stages", {}))
-    return flat
+    return {
+        key: spreadsheet_safe(value) if isinstance(value, str) else value
+        for key, value in flat.items()
+    }
 
 
 def as_text(records: Sequence[Record]) -> str:

@@ -113,4 +113,4 @@ def test_each_batch_is_told_and_may_stop_it() -> None:
     compute_features(
         beginning, examples(40), config=made_for, mirrors=True, tick=lambda: told.append(1)
     )
-    assert len(told) == 4  # two batches of the images, two of their mirrors
+    assert len(told) == 6  # three batches of the images, three of their mirrors

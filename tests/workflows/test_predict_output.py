@@ -59,6 +59,15 @@ def test_as_csv__reads_back() -> None:
     assert (failed["image"], failed["grade"], failed["error"]) == ("c.png", "", FAILED["error"])
 
 
+def test_as_csv__gives_a_spreadsheet_nothing_to_run() -> None:
+    named = GRADED | {"image": "=cmd|' /C calc'!A0.png", "model": "@m"}
+    failed = {"image": "-1.png", "error": "+1.png: the file is empty. Export it."}
+    graded, ungraded = csv.DictReader(io.StringIO(as_csv([named, failed])))
+    assert (graded["image"], graded["model"]) == ("'=cmd|' /C calc'!A0.png", "'@m")
+    assert (ungraded["image"], ungraded["error"]) == ("'-1.png", f"'{failed['error']}")
+    assert (graded["sha256"], float(graded["p0"])) == ("ab", GRADED["p"][0])
+
+
 def test_as_text__is_a_table_for_people() -> None:
     phantom = GRADED | {"image": "d.png", "kind": "synthetic phantom"}
     table, _, legend = as_text([GRADED, FAILED, phantom]).partition("\n\n")
