@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 KAPPA: Final = {"scope": "four_grades", "figure": "quadratic_kappa"}
 _COLOURS: Final = ("#0072B2", "#D55E00")
+_SHORT: Final = {
+    "reference": "by the reference",
+    "true_grade": "by the truth",
+    "consensus": "by the consensus",
+    "adjudicated": "by adjudication",
+}
+"""Headings of a drawing, which has little room at its left."""
 WHY: Final = (
     "A model is not better because its test images were given other labels. Every figure is of the "
     "same frozen test images; compare runs within one version of the labels, never across versions."
@@ -81,7 +88,7 @@ def version_lines(effect: Mapping[str, Any], wanted: Mapping[str, str]) -> list[
     lines = []
     colours = dict(zip(effect["runs"], _COLOURS, strict=False))
     for version in effect["versions"]:
-        lines.append(Line(_title(version)))
+        lines.append(Line(_SHORT.get(version["name"], version["name"])))
         lines += [
             Line(figure["run"], figure, colour=colours[figure["run"]])
             for figure in those(version["figures"], **wanted)

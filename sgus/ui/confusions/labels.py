@@ -115,17 +115,16 @@ def _show_parts(views: list[RunView]) -> None:
 
 
 def _show_figures(view: RunView, effect: dict[str, Any], boundary: Boundary) -> None:
-    for column, wanted in zip(st.columns(2), (figure_at(boundary), KAPPA), strict=True):
+    for wanted in (figure_at(boundary), KAPPA):
         lines = version_lines(effect, wanted)
         shown = shown_figures(lines)
         where = "" if wanted is KAPPA else f", {boundary.stage.title}"
         title = f"{name_of(shown[0])}{where}"
-        with column:
-            show_figure(
-                forest_figure(lines, title=title, along=name_of(shown[0])), csv_rows(shown),
-                name=f"labels-{view.name}-{wanted['scope']}", synthetic=view.synthetic,
-                key=f"confusions-labels-{wanted['scope']}",
-            )  # fmt: skip
+        show_figure(
+            forest_figure(lines, title=title, along=name_of(shown[0])), csv_rows(shown),
+            name=f"labels-{view.name}-{wanted['scope']}", synthetic=view.synthetic,
+            key=f"confusions-labels-{wanted['scope']}",
+        )  # fmt: skip
 
 
 def _show_differences(view: RunView, effect: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ def test_rows() -> None:
     assert "0 to 1: 3 images" in row["which became which"]
     lines = version_lines(EFFECT, {"scope": "stage1", "figure": "accuracy"})
     assert [line.name for line in lines] == [
-        "Reference labels", "a", "b", "Adjudicated labels, today", "a",
+        "by the reference", "a", "b", "by adjudication", "a",
     ]  # fmt: skip
     assert lines[1].colour != lines[2].colour
     rows, few = difference_rows(EFFECT)
