@@ -29,6 +29,7 @@ VERBS: Final = {
     "evaluate": ("sgus.cli.evaluate", "Write and print the figures of a run"),
     "baselines": ("sgus.cli.baselines", "Majority and texture on a run's own folds, and compare"),
     "audit": ("sgus.cli.audit", "Look for shortcuts: what a model knows without the gland"),
+    "label-effect": ("sgus.cli.label_effect", "Runs judged by each version of the test labels"),
     "report": ("sgus.cli.report", "One HTML file of a run, with the CLAIM 2024 checklist"),
     "publish": ("sgus.cli.publish", "Promote a trained model to models/ with its card"),
     "predict": ("sgus.cli.predict", "Grade images with a model"),
