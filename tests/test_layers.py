@@ -29,9 +29,11 @@ PAGES_MAY_IMPORT = {"ui", "workflows"}
 WITHOUT_TORCH = {"core", "cohort", "stats", "jobs"}
 STREAMLIT_IN = {"ui", "pages", "app"}
 PRINT_IN = {"cli", "__main__"}
-IN_ONE_MODULE = ("pydicom", "timm", "imagehash", "mlflow", "ray", "weasyprint")
+IN_ONE_MODULE = ("pydicom", "timm", "imagehash", "cleanlab", "mlflow", "ray", "weasyprint")
 ORACLES = ("krippendorff", "pingouin", "statsmodels")
-HEAVY = ("torch", "torchvision", "timm", "sklearn", "pydicom", "pytorch_grad_cam", "mlflow")
+HEAVY = (
+    "torch", "torchvision", "timm", "sklearn", "pydicom", "pytorch_grad_cam", "mlflow", "cleanlab",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
