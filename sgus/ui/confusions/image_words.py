@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sgus.ui.confusions.summary_words import APART
+from sgus.ui.runs.figure_words import counted
 from sgus.ui.words import percent
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ def advice_words(row: Mapping[str, Any]) -> str:
             "All readings agree and the model is sure of the opposite: look for what misled it "
             "(an artefact, the gain, what lies beside the gland)."
         )
+    if crossed and against is None and margin >= SURE:
+        return (
+            "The model is sure of the opposite of the one grade that the cohort holds: have it "
+            "graded again, blinded."
+        )
     if crossed:
         return "The model differs from the cohort\u2019s grade. Look at picture and examples."
     return "Nothing here is contested."
@@ -166,8 +172,14 @@ def _folds_words(row: Mapping[str, Any], at: Boundary, why: str) -> str:
     )  # fmt: skip
     return (
         f"{int(n)} models that did not learn from this patient: {called}; their probabilities of "
-        f"{_side(at, upper=True)} differ by up to {round(100 * spread)} percentage points."
+        f"{_side(at, upper=True)} differ by {_points(spread)}."
     )
+
+
+def _points(spread: float) -> str:
+    """`up to 7 percentage points`; what rounds to none is said as less than one."""
+    points = round(100 * spread)
+    return f"up to {counted(points, 'percentage point')}" if points else "less than 1 point"
 
 
 def _side(at: Boundary, *, upper: bool) -> str:

@@ -53,7 +53,7 @@ def said(share: Share) -> str:
 def lead_words(seen: BoundaryView, shares: Sequence[Share]) -> str:
     """The main sentence: how often readers and model stand on different sides."""
     whole = share_of(shares, CROSSED)
-    where = {"test": "patients it never saw"}.get(seen.part, f"the part {seen.part}")
+    where = {"test": f"{unit_noun(seen.unit)} it never saw"}.get(seen.part, f"the part {seen.part}")
     if not whole.n_crossed:
         return (
             f"On {where}, model and readers are on the same side of {seen.boundary.name} on all "

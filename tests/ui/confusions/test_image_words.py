@@ -50,6 +50,14 @@ def test_verdict__of_an_image_that_is_not_there() -> None:
     assert verdict_of(seen_view(), "nobody") is None
 
 
+def test_verdict__one_grade_against_a_sure_model() -> None:
+    rows = (row("P1-a", 0, (0.05, 0.9, 0.05, 0.0), readers=(0, 0), n_held_out=2,
+                fold_spread=0.001, folds_higher=1.0),)  # fmt: skip
+    verdict = said_of("P1-a", rows)
+    assert "graded again, blinded" in verdict.advice
+    assert dict(verdict.lines)["Folds"].endswith("differ by less than 1 point.")
+
+
 def test_verdict__folds_that_differ() -> None:
     rows = (row("P1-a", 1, (0.4, 0.5, 0.1, 0.0), n_held_out=3, fold_spread=0.42,
                 folds_higher=2 / 3),)  # fmt: skip
