@@ -17,6 +17,7 @@ from sgus.ui.observers.accuracy_chart import accuracy_figure
 from sgus.ui.observers.ceiling import ASSUMPTIONS
 from sgus.ui.observers.model_chart import ROW
 from sgus.ui.runs.accuracy_words import ceilings_of, differences_html, report_points
+from sgus.ui.runs.baselines_button import offer_baselines
 from sgus.ui.runs.cached import resampling_of
 from sgus.workflows.baselines import read_baselines
 from sgus.workflows.run_view import RunView
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 _LEAST_ROWS: Final = 3
 _AROUND: Final = 250
 _RATINGS: Final = "ratings.csv"
-_NO_BASELINES: Final = (
-    "Not worked out yet: what answers without a network would reach on the same folds. "
-    "`python -m sgus baselines runs/{name}` does it."
-)
 
 
 def show_accuracies(view: RunView) -> None:
@@ -54,7 +51,7 @@ def show_accuracies(view: RunView) -> None:
     )
     st.caption(_ceiling_words(report, ceilings))
     if found is None:
-        st.caption(_NO_BASELINES.format(name=view.name))
+        offer_baselines(view)
     else:
         _differences(view, found)
     _readers(view, limits)
