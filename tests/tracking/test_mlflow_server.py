@@ -62,7 +62,13 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(
-    cohort: Path, run: Path, *more: str, epochs: int = 2, track: str = "", slowly: bool = False
+    cohort: Path,
+    run: Path,
+    *more: str,
+    epochs: int = 2,
+    track: str = "",
+    slowly: bool = False,
+    wait_s: int = 20,
 ) -> subprocess.Popen[str]:
     words = ["train", str(cohort), "--out", str(run), *FAST, "--set", f"epochs={epochs}", *more]
     words += ["--track", track] if track else []
@@ -70,7 +76,7 @@ def start(
         [sys.executable, *(["-c", SLOWLY] if slowly else ["-m", "sgus"]), *words],
         cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "OMP_NUM_THREADS": "1",
-             "MLFLOW_HTTP_REQUEST_TIMEOUT": "2" if epochs < 5 else "5"},
+             "MLFLOW_HTTP_REQUEST_TIMEOUT": str(wait_s)},
     )  # fmt: skip
 
 
@@ -243,7 +249,7 @@ def test_a_server_that_is_slow_or_wrong_costs_a_line(
     cohort: Path, tmp_path: Path, answer: bytes, why: str
 ) -> None:
     with misbehaving(answer) as url:
-        said = finished(start(cohort, tmp_path / "run", track=url))
+        said = finished(start(cohort, tmp_path / "run", track=url, wait_s=2))
     (line,) = [line for line in said.splitlines() if "fails (" in line]
     assert line.startswith(f"tracking server {url} fails (")
     assert why in line
