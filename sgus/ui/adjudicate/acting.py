@@ -9,6 +9,7 @@ from typing import Any
 
 from sgus.core.errors import SgusError
 from sgus.review.entry import Phase
+from sgus.review.form import LedgerError
 from sgus.ui.adjudicate.events import SAVE, UNDO, Event
 from sgus.ui.adjudicate.form_keys import answer_of
 from sgus.workflows import adjudication
@@ -61,11 +62,26 @@ def act(place: Place, event: Event, *, atlas_ids: Sequence[str]) -> Reply:
         if event.kind == SAVE:
             return _save(place, event, {"atlas": list(atlas_ids), "screen": dict(event.screen)})
         if event.kind == UNDO:
+            _refuse_late(place, event)
             adjudication.undo(place.cohort_dir, place.queue, who=place.who, phase=place.phase)
             return Reply(event.nonce, "Taken back: decide this case again.", saved=True)
     except SgusError as error:
         return Reply(event.nonce, str(error), saved=False)
     return Reply(event.nonce, "", saved=False)
+
+
+def _refuse_late(place: Place, event: Event) -> None:
+    """An undo that was sent twice, or from a window left open, must not take back a second one.
+
+    Raises:
+        LedgerError: Another case is next by now.
+    """
+    case = adjudication.next_case(
+        place.cohort_dir, place.queue, who=place.who, phase=place.phase
+    )  # fmt: skip
+    if case is not None and case.token != event.token:
+        cause = "another case has come since"
+        raise LedgerError("the undo", cause, "Look again, and undo from there")
 
 
 def _save(place: Place, event: Event, saw: Mapping[str, Any]) -> Reply:

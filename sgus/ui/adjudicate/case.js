@@ -1,6 +1,7 @@
 // One case at a time: picture, atlas, form, all by keyboard. The form lives here, so that a key
 // costs no answer of the server; only a whole decision is sent, once, with the token of its case.
-const PATIENCE_MS = 8000;
+const AGAIN_MS = 2500; // a run that was cut short, or a server just started, loses what it was told
+const TRIES = 4;
 const DRAFT = "sgus-adjudicate-draft";
 const views = new WeakMap();
 
@@ -75,6 +76,13 @@ class View {
 
   seen() {
     if (this.since === null && !document.hidden) this.since = performance.now();
+    this.mark();
+  }
+
+  mark() {
+    const unseen = this.since === null && !this.spent;
+    const waiting = this.stage === "form" && unseen ? "loading" : this.stage;
+    this.root.dataset.state = this.locked ? "busy" : waiting;
   }
 
   pause() {
@@ -201,12 +209,19 @@ class View {
     this.nonce = `${Date.now()}-${Math.random().toString(36).slice(2, 8)}`;
     this.refused = false;
     this.words = kind === "undo" ? "Undoing" : kind === "next" ? "" : "Saving";
-    this.timer = setTimeout(() => {
+    this.draw();
+    this.deliver({ kind, token: this.data.token, nonce: this.nonce, ...more }, TRIES);
+  }
+
+  // Said again until it is answered: the server writes the same decision once.
+  deliver(event, tries) {
+    if (!tries) {
       this.locked = false;
       this.say("No answer yet. Nothing is saved twice: press the key again.");
-    }, PATIENCE_MS);
-    this.draw();
-    this.send("act", { kind, token: this.data.token, nonce: this.nonce, ...more });
+      return;
+    }
+    this.send("act", event);
+    this.timer = setTimeout(() => this.deliver(event, tries - 1), AGAIN_MS);
   }
 
   unlock() {
@@ -223,7 +238,7 @@ class View {
   draw() {
     const { data, root } = this;
     if (!this.built) this.build();
-    root.dataset.state = this.locked ? "busy" : this.stage;
+    this.mark();
     root.dataset.position = data.position;
     this.title.textContent = data.title;
     this.chip.hidden = !data.synthetic;

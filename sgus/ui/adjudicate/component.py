@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,17 +42,24 @@ def case_component(data: dict[str, Any], *, on_act: Callable[[object], None]) ->
     _CASE(key=CASE_KEY, data=data, on_act_change=acted)
 
 
-def remembered(keep: dict[str, str] | None) -> object:
+def remembered(keep: dict[str, str] | None, *, ask: str) -> dict[str, str] | None:
     """Have the tab remember something, or ask what it remembers.
 
     Args:
         keep: What to remember from now on; None asks.
+        ask: Names the question. A tab repeats former answers to a server that was restarted.
 
     Returns:
-        What the tab remembers, as it says; None where it has not answered yet, or has nothing.
+        What the tab remembers, as it says, empty where that is nothing; None where it has not
+        answered this question yet.
     """
     result = _REMEMBER(
-        key=_REMEMBER_KEY, data={"keep": keep}, default={_KEPT: None},
+        key=_REMEMBER_KEY, data={"keep": keep, "ask": ask}, default={_KEPT: None},
         on_kept_change=lambda: None,
     )  # fmt: skip
-    return getattr(result, _KEPT, None)
+    answer = getattr(result, _KEPT, None)
+    if not isinstance(answer, Mapping) or answer.get("ask") != ask:
+        return None
+    said = answer.get("said")
+    found = said if isinstance(said, Mapping) else {}
+    return {str(key): str(value) for key, value in found.items()}

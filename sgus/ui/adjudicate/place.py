@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
+from uuid import uuid4
 
 import streamlit as st
 
@@ -19,7 +20,8 @@ from sgus.ui.train.user import USER, user_name
 QUEUE: Final = "sgus_adjudicate_queue"
 """In the session: the queue to look at first; another page that made one puts its name here."""
 _PLACE: Final = "sgus_adjudicate_place"
-_ASKED: Final = "sgus_adjudicate_asked"
+_ASK: Final = "sgus_adjudicate_ask"
+_HEARD: Final = "sgus_adjudicate_heard"
 LONGEST_NAME: Final = 60
 
 
@@ -60,13 +62,15 @@ def find_back() -> None:
 
     A reload, or a server that was restarted, begins a new session, which knows nothing.
     """
-    place, name = here(), user_name()
-    asking = not name and place is None
-    keep = None if asking else _facts(place, name)
-    said = remembered(keep)
-    if asking and isinstance(said, Mapping) and st.session_state.get(_ASKED) != dict(said):
-        st.session_state[_ASKED] = dict(said)  # once: a name that was emptied stays empty
-        _restore({str(key): str(value) for key, value in said.items()})
+    ask = st.session_state.setdefault(_ASK, uuid4().hex)
+    heard = bool(st.session_state.get(_HEARD))
+    said = remembered(_facts(here(), user_name()) if heard else None, ask=ask)
+    # Until the tab has answered nothing is kept: a name alone, which the browser may send again
+    # to a restarted server, would take the place of what the tab remembers.
+    if not heard and said is not None:
+        st.session_state[_HEARD] = True
+        if here() is None:
+            _restore(said)
 
 
 def _facts(place: Place | None, name: str) -> dict[str, str]:

@@ -3,12 +3,11 @@
 const KEY = "sgus-adjudicate";
 
 export default function ({ data, setStateValue }) {
+  const answer = (said) => setStateValue("kept", { ask: data.ask, said });
   try {
-    if (data.keep === null) {
-      const kept = sessionStorage.getItem(KEY);
-      if (kept) setStateValue("kept", JSON.parse(kept));
-    } else sessionStorage.setItem(KEY, JSON.stringify(data.keep));
+    if (data.keep === null) answer(JSON.parse(sessionStorage.getItem(KEY) || "{}"));
+    else sessionStorage.setItem(KEY, JSON.stringify(data.keep));
   } catch {
-    // no storage: the name is typed again
+    if (data.keep === null) answer({}); // no storage: the name is typed again
   }
 }

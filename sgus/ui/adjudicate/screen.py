@@ -73,6 +73,9 @@ def take(place: Place, event: Event) -> Reply:
     Returns:
         The answer to it, which the next run of the page shows.
     """
+    former = cast("Reply | None", st.session_state.get(_REPLY))
+    if former is not None and former.nonce == event.nonce:
+        return former  # said again before the answer came
     if event.kind == NEXT:
         st.session_state.pop(_ANSWERED, None)
         return Reply(event.nonce, "", saved=False)

@@ -71,3 +71,17 @@ def test_act__undo_brings_the_case_back(place: Place) -> None:
     assert next_token(place) != token
     assert act(place, Event("undo", next_token(place), "n"), atlas_ids=[]).saved
     assert next_token(place) == token
+
+
+def test_act__an_undo_that_is_sent_twice_takes_back_one(place: Place) -> None:
+    for _ in range(2):
+        token = next_token(place)
+        act(place, saved(place, token), atlas_ids=[])
+    place_left = work.next_case(place.cohort_dir, QUEUE, who="Anna", phase="first")
+    assert place_left is None  # both are decided: the button of the finished page undoes
+    work.undo(place.cohort_dir, QUEUE, who="Anna", phase="first")
+    undo = Event("undo", next_token(place), "n")
+    assert act(place, undo, atlas_ids=[]).saved
+    late = act(place, undo, atlas_ids=[])
+    assert not late.saved
+    assert "another case has come since" in late.words
