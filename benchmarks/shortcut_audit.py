@@ -1,10 +1,11 @@
-"""Does the audit find a planted shortcut, and keep quiet without one?
+r"""Does the audit find a planted shortcut, and keep quiet without one?
 
 Two copies of a phantom cohort: one with a square in the border of each image whose grey tells the
 reference grade, one with the same squares dealt to the images at random. A model is trained on each
 by cross-validation and audited.
 
-    python -m benchmarks.shortcut_audit --cohort data/demo --patients 30 --out /somewhere/new
+    python -m benchmarks.shortcut_audit --cohort data/demo --patients 24 --out /somewhere/new \
+        --preset short --set trains=full --set network.backbone=tiny --set weights=none
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--patients", type=int, default=30)
     parser.add_argument("--preset", default="quick")
+    parser.add_argument("--set", action="append", default=[], help="key=value, as for train")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     for told in (True, False):
@@ -84,7 +86,9 @@ def main() -> None:
         cohort, run = given.out / name, given.out / f"run-{name}"
         copy_with_marks(given.cohort, cohort, n_patients=given.patients, told=told, seed=given.seed)
         _sgus("split", cohort, "--scheme", "kfold")
-        _sgus("train", cohort, "--split", "kfold", "--preset", given.preset, "--out", run)
+        changed = [word for value in given.set for word in ("--set", value)]
+        train = ("--split", "kfold", "--preset", given.preset, *changed, "--out", run)
+        _sgus("train", cohort, *train)
         _sgus("audit", run, cohort, "--maps", 0, "--seed", given.seed)
 
 
