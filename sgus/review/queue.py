@@ -13,6 +13,7 @@ from sgus.review.entry import Draft, Entry, Phase
 from sgus.review.form import LedgerError
 
 _NAME: Final = re.compile(r"[\w][\w .()/+-]{0,59}")
+_PERSON: Final = re.compile(r"[\w][\w .()/+'\u2019-]{0,59}")
 _MOST_WORDS: Final = 300
 _ROLES: Final[tuple[Phase, Phase]] = ("first", "second")
 
@@ -127,8 +128,8 @@ def person_name(who: str, known: Iterable[str] = ()) -> str:
         LedgerError: It is empty, too long, or has other signs than a name.
     """
     name = " ".join(who.split())
-    if not _NAME.fullmatch(name):
-        cause = "a name is 1 to 60 letters, digits, spaces and -_.()/+ and begins with a letter"
+    if not _PERSON.fullmatch(name):
+        cause = "a name is 1 to 60 letters, digits, spaces and -_.()/+' and begins with a letter"
         raise LedgerError(f"name {who!r}", cause, "Type a name or initials")
     return next((other for other in known if person_key(other) == person_key(name)), name)
 

@@ -46,7 +46,8 @@ class Cell:
 
     Attributes:
         name: Names it among all, and on screen.
-        words: Which images these are; `{lower}` and `{upper}` stand for the two grades.
+        words: Which images these are; `{lower}` and `{upper}` stand for the two grades, `{below}`
+            and `{above}` for the two sides.
     """
 
     name: str
@@ -59,8 +60,8 @@ CELLS: Final = Registry(
         cell.name: cell
         for cell in (
             Cell(CROSSED, "Readers and model on different sides of the boundary"),
-            Cell(HIGHER, "Readers said {lower} or below, the model {upper} or above"),
-            Cell(LOWER, "Readers said {upper} or above, the model {lower} or below"),
+            Cell(HIGHER, "Readers said {below}, the model {above}"),
+            Cell(LOWER, "Readers said {above}, the model {below}"),
             Cell("agreed", "Readers and model on one side, and one of the two grades said"),
             Cell("all", "Everything where readers or model said {lower} or {upper}"),
         )
@@ -130,7 +131,9 @@ class BoundaryView:
     def cell_words(self, name: str) -> str:
         """What a cell holds, in words with the two grades put in."""
         lower, upper = self.boundary.grades
-        return CELLS[name].words.format(lower=lower, upper=upper)
+        below = f"{lower} or below" if lower > GRADES[0] else str(lower)
+        above = f"{upper} or above" if upper < GRADES[-1] else str(upper)
+        return CELLS[name].words.format(lower=lower, upper=upper, below=below, above=above)
 
     def images(self, cell: str, order: str) -> pd.DataFrame:
         """The images of a cell, the first to look at first, renumbered from 0.

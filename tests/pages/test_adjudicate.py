@@ -201,3 +201,11 @@ def test_adjudicate__a_damaged_ledger_is_a_sentence(queue: Path) -> None:
     test = named("Anna")
     assert not test.exception
     assert "sgus-problem" in text_of(test)
+
+
+def test_name__one_that_the_ledger_would_refuse_is_said_at_once(queue: Path) -> None:
+    test = named("Anna <b>")
+    assert "A name is 1 to 60 letters" in text_of(test)
+    assert not [one for one in test.button if one.label.startswith("Grade as")]
+    test = named("D'Amico")
+    assert [one for one in test.button if one.label == "Grade as first adjudicator"]

@@ -66,6 +66,8 @@ def test_a_person_is_known_by_name_whatever_its_case_and_spaces():
     assert person_key(" anna  LEE ") == person_key("Anna Lee")
     assert person_name(" anna  lee", ["Bert", "Anna Lee"]) == "Anna Lee"
     assert person_name("Sjögren-Ek", ["Anna"]) == "Sjögren-Ek"
+    assert person_name("D'Amico") == "D'Amico"
+    assert person_name("O\u2019Neill") == "O\u2019Neill"
 
 
 def test_next_is_the_first_of_the_order_that_is_not_decided():

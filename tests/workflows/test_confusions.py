@@ -223,7 +223,7 @@ def test_cells__part_the_images_and_orders_keep_them_all(kfold: BoundaryView) ->
     assert kfold.images("all", "margin")["margin"].abs().is_monotonic_increasing
     spread = kfold.images("all", "folds")["fold_spread"].fillna(-1.0)
     assert spread.is_monotonic_decreasing
-    assert kfold.cell_words("called higher") == "Readers said 0 or below, the model 1 or above"
+    assert kfold.cell_words("called higher") == "Readers said 0, the model 1 or above"
     with pytest.raises(ConfigError, match="Use one of: crossed"):
         kfold.cell("wrong")
 

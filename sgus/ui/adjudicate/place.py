@@ -10,11 +10,14 @@ from uuid import uuid4
 import streamlit as st
 
 from sgus.review.entry import PHASES, Phase
+from sgus.review.form import LedgerError
+from sgus.review.queue import person_name
 from sgus.ui.adjudicate.acting import Place
 from sgus.ui.adjudicate.component import remembered
 from sgus.ui.charts.kept import keep_all, recall
 from sgus.ui.cohort.source import COHORT
 from sgus.ui.cohorts import installed_cohorts
+from sgus.ui.model_choice import show_problem
 from sgus.ui.train.user import USER, user_name
 
 QUEUE: Final = "sgus_adjudicate_queue"
@@ -29,7 +32,8 @@ def ask_name() -> str:
     """Draw the field for the name.
 
     Returns:
-        The name, with single blanks; "" where none is given.
+        The name, with single blanks; "" where none is given, or one that the ledger would refuse,
+        which is said.
     """
     recall(USER, "")
     st.text_input(
@@ -38,7 +42,12 @@ def ask_name() -> str:
         help="It stands beside your decisions in the ledger of the cohort. It is no login: the "
         "page believes it. It is in no address and no cookie.",
     )  # fmt: skip
-    return user_name()
+    name = user_name()
+    try:
+        return person_name(name) if name else ""
+    except LedgerError as error:
+        show_problem(f"{error.cause[:1].upper()}{error.cause[1:]}. {error.next_step}.")
+        return ""
 
 
 def here() -> Place | None:

@@ -64,7 +64,10 @@ def show(
 def nearest_words(found: Nearest, grades: tuple[int, int]) -> str:
     """Which grade's examples are nearer; distances of the two nearest of each, no test."""
     if not found.lower or not found.upper:
-        return "There are not examples of both grades."
+        lacking = [grade for grade, side in zip(grades, (found.lower, found.upper), strict=True)
+                   if not side]  # fmt: skip
+        which = " or ".join(str(grade) for grade in lacking)
+        return f"No other patient has a surely graded example of grade {which}: no comparison."
     low, high = (min(one.distance for one in side) for side in (found.lower, found.upper))
     words = f"cosine distance {low:.3f} against {high:.3f}"
     nearer, other = grades if low <= high else grades[::-1]

@@ -83,7 +83,9 @@ def _lead(row: Mapping[str, Any], at: Boundary) -> str:
 
 def advice_words(row: Mapping[str, Any]) -> str:
     """What to make of an image; the readers weigh more than any score of a model."""
-    crossed, margin = bool(row["crossed"]), abs(float(row["margin"]))
+    crossed = bool(row["crossed"])
+    # Crossed with a margin above 0: the likeliest grade lies across, the sum of them does not.
+    margin = max(0.0, -float(row["margin"])) if crossed else abs(float(row["margin"]))
     against, apart = _number(row["readers_against"]), _number(row["readers_apart"])
     if against is not None and against > 0.5:
         side = "and the model with them" if crossed else "but not the model"
@@ -122,10 +124,14 @@ def _model_words(row: Mapping[str, Any], at: Boundary) -> str:
         else "sure" if abs(margin) >= SURE else "fairly sure"
     )  # fmt: skip
     upper = (1 + margin) / 2 if row["grade"] >= at.upper else (1 - margin) / 2
-    return (
-        f"{sure}: {percent(upper)} for {_side(at, upper=True)}, {percent(1 - upper)} for "
-        f"{_side(at, upper=False)}."
-    )
+    said = f"{percent(upper)} for {_side(at, upper=True)}, {percent(1 - upper)} for "
+    said += f"{_side(at, upper=False)}"
+    if bool(row["crossed"]) and margin > 0:
+        return (
+            f"of two minds: grade {row['predicted']} is its single most probable grade, but "
+            f"taken together {said}."
+        )
+    return f"{sure}: {said}."
 
 
 def readers_words(row: Mapping[str, Any], at: Boundary) -> str:
@@ -168,7 +174,7 @@ def _folds_words(row: Mapping[str, Any], at: Boundary, why: str) -> str:
     up = round(n * share)
     called = (
         f"all say {_side(at, upper=bool(up))}" if up in (0, n)
-        else f"{up} of them say {_side(at, upper=True)}"
+        else f"{up} of them {'says' if up == 1 else 'say'} {_side(at, upper=True)}"
     )  # fmt: skip
     return (
         f"{int(n)} models that did not learn from this patient: {called}; their probabilities of "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,9 +49,13 @@ def offer_queue(view: RunView, seen: BoundaryView) -> None:
 def _form(view: RunView, seen: BoundaryView, chosen: list[str]) -> None:
     from sgus.ui.adjudicate.place import ask_name
 
-    who = ask_name()
-    name = st.text_input("Name of the queue", key=_NAME, max_chars=_LONGEST,
-                         placeholder=default_name(view, seen))  # fmt: skip
+    left, right = st.columns(2)  # one row: the box is low, and its button would be out of sight
+    with left:
+        who = ask_name()
+    default = free_name(default_name(view, seen), _taken(view.cohort))
+    name = right.text_input("Name of the queue", key=_NAME, max_chars=_LONGEST,
+                            placeholder=default)  # fmt: skip
+    problem = st.container()
     controls = controls_for(seen, chosen)
     mixed = bool(controls) and st.checkbox(
         f"Mix in {counted(len(controls), 'image')} that nobody contests", key=_CONTROLS,
@@ -58,15 +63,16 @@ def _form(view: RunView, seen: BoundaryView, chosen: list[str]) -> None:
         "adjudicator knows that every image of the queue is contested.",
     )  # fmt: skip
     images = [*chosen, *(controls if mixed else [])]
-    st.caption(f"About {max(1, round(len(images) * _SECONDS / 60))} min for each adjudicator.")
-    if not who:
-        st.caption("Give your name: a queue says who made it.")
+    named = "" if who else " Give your name: a queue says who made it."
+    minutes = max(1, round(len(images) * _SECONDS / 60))
+    st.caption(f"About {minutes} min for each adjudicator.{named}")
     made = st.button("Make the queue and go to it", type="primary", key="sgus-confusions-queue",
                      disabled=not who or PAGE not in PAGES)  # fmt: skip
     if made and view.cohort is not None:
-        title = " ".join(name.split()) or default_name(view, seen)
-        _make(view, view.cohort, seen, name=title, images=images, who=who, n_controls=len(images)
-              - len(chosen))  # fmt: skip
+        title = " ".join(name.split()) or default
+        with problem:  # above the button: below it, it would be out of sight
+            _make(view, view.cohort, seen, name=title, images=images, who=who,
+                  n_controls=len(images) - len(chosen))  # fmt: skip
 
 
 def _make(
@@ -107,6 +113,31 @@ def default_name(view: RunView, seen: BoundaryView) -> str:
     """What a queue is called when nothing is given."""
     allowed = "".join(c if c.isalnum() or c in " -_.()/" else "-" for c in view.name)
     return f"{seen.boundary.name} {allowed}"[:_LONGEST].strip()
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name that no queue has yet: `NAME`, `NAME 2`, `NAME 3`.
+
+    Args:
+        name: The wish.
+        taken: Names of the queues there are; case makes no other name.
+    """
+    known = {one.casefold() for one in taken}
+    number, tried = 1, name
+    while tried.casefold() in known:
+        number += 1
+        tail = f" {number}"
+        tried = f"{name[: _LONGEST - len(tail)].rstrip()}{tail}"
+    return tried
+
+
+def _taken(cohort: Path | None) -> list[str]:
+    from sgus.workflows.adjudication import queues
+
+    try:
+        return [] if cohort is None else [state.name for state in queues(cohort)]
+    except SgusError:  # a damaged ledger is said when a queue is made
+        return []
 
 
 def controls_for(seen: BoundaryView, chosen: list[str]) -> list[str]:

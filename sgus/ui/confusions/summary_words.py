@@ -93,7 +93,7 @@ def _readers_words(seen: BoundaryView) -> str:
     divided = int((known >= APART).sum())
     rest = seen.rows[~seen.cell("crossed")]["readers_apart"].dropna()
     usual = float((rest >= APART).mean()) if len(rest) else None
-    beside = "" if usual is None else f", against {percent(usual)} of the others"
+    beside = "" if usual is None else f", against {percent(usual)} of the other {len(rest):,}"
     return (
         f"Of the {counted(len(known), 'crossed image')} with two readings or more, readers are "
         f"divided themselves on {divided} ({percent(divided / len(known))}{beside}): there the "

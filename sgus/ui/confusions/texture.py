@@ -113,12 +113,20 @@ def leaning_words(one: ShownMeasure, grades: tuple[int, int]) -> str:
     return f"More usual in grade {nearer} than in grade {other}."
 
 
+def _short(place: GradePlace) -> str:
+    """Why a percentile has no interval, in a few words: the column is narrow."""
+    if place.percentile in (0.0, 100.0):
+        side = "lower" if place.percentile == 0.0 else "higher"
+        return f"no interval: no image of this grade is {side}"
+    return place.reason or "no interval"
+
+
 def _place_html(place: GradePlace) -> str:
     n = f"{counted(place.n_images, 'image')}, {counted(place.n_patients, 'patient')}"
     if place.percentile is None:
         return f'<span class="sgus-muted sgus-small">{html.escape(place.reason)} ({n})</span>'
     colour = GRADE_COLOURS[place.grade]
-    band, ends = "", f"no interval: {html.escape(place.reason)}" if place.reason else "no interval"
+    band, ends = "", html.escape(_short(place))
     if place.low is not None and place.high is not None:
         wide = max(place.high - place.low, 1.0)
         band = f'<i style="left:{place.low:.1f}%;width:{wide:.1f}%;background:{colour}"></i>'

@@ -25,4 +25,6 @@ def test_nearest(lower: float, upper: float, words: str) -> None:
 
 def test_nearest__of_one_grade_only() -> None:
     found = SimpleNamespace(lower=[], upper=[SimpleNamespace(distance=0.1)])
-    assert nearest_words(found, (0, 1)) == "There are not examples of both grades."
+    assert nearest_words(found, (0, 1)) == (
+        "No other patient has a surely graded example of grade 0: no comparison."
+    )

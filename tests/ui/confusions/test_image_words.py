@@ -95,3 +95,19 @@ def test_readers__at_the_top_boundary() -> None:
     assert readers_words(made, boundary("2/3")) == (
         "divided: of 4 readers, 3 say 2 or below and 1 say 3."
     )
+
+
+def test_verdict__the_likeliest_grade_lies_across_but_the_sides_do_not() -> None:
+    rows = (*ROWS, row("P9", 1, (0.39, 0.33, 0.24, 0.04), readers=(5, 5)))
+    verdict = said_of("P9", rows)
+    model = dict(verdict.lines)["Model"].replace("\u00a0", " ")
+    assert model == (
+        "of two minds: grade 0 is its single most probable grade, but taken together 61 % for "
+        "1 or above, 39 % for 0."
+    )
+    assert "A close call" in verdict.advice  # and not sure of the opposite
+
+
+def test_folds__one_of_them_says() -> None:
+    rows = (row("P9", 1, (0.4, 0.6, 0.0, 0.0), n_held_out=2, fold_spread=0.08, folds_higher=0.5),)
+    assert "1 of them says 1 or above" in dict(said_of("P9", rows).lines)["Folds"]

@@ -32,7 +32,7 @@ def test_summary__counts_and_intervals_are_said() -> None:
     up, down, readers = (plain(line) for line in found_words(seen, shares))
     assert "of the images that readers graded 0, 50 % (2 of 4 images" in up
     assert "of those graded 1 or above, 50 % (2 of 4 images" in down
-    assert "divided themselves on 2 (50 %, against 33 % of the others)" in readers
+    assert "divided themselves on 2 (50 %, against 33 % of the other 3)" in readers
 
 
 def test_summary__how_sure_and_what_next() -> None:

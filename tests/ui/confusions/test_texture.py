@@ -50,3 +50,12 @@ def test_table__values_places_and_reasons() -> None:
     assert "too few" in shown
     assert "not measured" in shown
     assert "no tissue beside it" in shown
+
+
+def test_table__why_there_is_no_interval_is_said_once_and_shortly() -> None:
+    why = "no interval: the resamples do not vary, which on few images is no sign of certainty"
+    places = tuple(GradePlace(g, p, None, None, 0.5, 20, 10, why) for g, p in ((0, 0.0), (1, 50.0)))
+    one = ShownMeasure("dark_share", "Dark", "grey levels", "What.", 1.0, "", places)
+    shown = measures_html(LookMeasures("i", True, "A.", "C.", (one,), True), (0, 1))
+    assert "<b>0</b> (no interval: no image of this grade is lower)" in shown
+    assert f"<b>50</b> ({why})" in shown
