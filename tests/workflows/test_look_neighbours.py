@@ -131,6 +131,7 @@ def test_without_readers_a_held_out_model_has_to_be_sure(unread_view: RunView) -
 
 
 def test_features_are_kept_and_bounded(read_view: RunView, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_features._memory.clear()  # like images of another test would never reach this disk
     first = nearest(read_view, "P00-parotid-left", boundary("0/1"))
     monkeypatch.setattr(look_features, "_computed", None)
     assert nearest(read_view, "P00-parotid-left", boundary("0/1")) == first
