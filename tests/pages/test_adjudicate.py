@@ -89,8 +89,9 @@ def test_adjudicate__makes_a_queue_of_contested_images(cohort: Path) -> None:
     assert (state.made_by, state.training) == ("Anna", False)
     assert "Most contested by readers at 0/1." in text_of(test)
     test = view(test, NEW)
+    test = test.text_input(key="sgus_adjudicate_name").set_value("0/1 Contested").run()
     test = test.button(key="sgus-adjudicate-create").click().run()
-    assert "0/1 contested" in text_of(test)  # the name is taken: a sentence
+    assert "0/1 Contested" in text_of(test)  # the name is taken: a sentence
     assert len(work.queues(cohort)) == 1
 
 
@@ -164,6 +165,7 @@ def test_adjudicate__the_reveal_is_asked_for_and_written_down(queue: Path) -> No
     assert not test.exception
     said = text_of(test)
     assert "You decided 3 images of 3 patients" in said
+    assert "SYNTHETIC PHANTOM" in said
     assert "Different from the reference grade: 2 of 3" in said  # img-00 and img-02 are grade 0
     assert "<b>0 to 1</b>" in said
     assert "confirms the reference" in said
@@ -209,3 +211,10 @@ def test_name__one_that_the_ledger_would_refuse_is_said_at_once(queue: Path) -> 
     assert not [one for one in test.button if one.label.startswith("Grade as")]
     test = named("D'Amico")
     assert [one for one in test.button if one.label == "Grade as first adjudicator"]
+
+
+def test_new_queue__a_second_one_without_a_name_gets_a_free_one(queue: Path) -> None:
+    for _ in range(2):
+        test = view(named("Anna"), NEW).button(key="sgus-adjudicate-create").click().run()
+        assert not test.exception
+    assert {"0/1 contested", "0/1 contested 2"} <= {one.name for one in work.queues(queue)}

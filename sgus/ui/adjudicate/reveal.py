@@ -21,6 +21,7 @@ from sgus.ui.adjudicate.words import plural
 from sgus.ui.charts.export import download_csv
 from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort.source import Shown
+from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.workflows import adjudication
 from sgus.workflows.adjudication import QueueState
 from sgus.workflows.cohort_gallery import gallery_page, n_pages
@@ -116,6 +117,8 @@ def _agreed(shown: Shown, state: QueueState, phase: Phase, who: str) -> bool:
 
 def _draw(shown: Shown, rows: pd.DataFrame, *, consensus: bool) -> None:
     view = shown.view
+    if view.cohort.info.synthetic:
+        st.html(SYNTHETIC_CHIP)
     st.write(summary_words(rows, unit=view.unit))
     last = n_pages(len(rows), _PAGE)
     page = 1

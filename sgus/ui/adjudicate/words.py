@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+from sgus.core.errors import SgusError
 from sgus.review.entry import Phase
 from sgus.review.queue import person_key
-from sgus.workflows.adjudication import QueueState
+from sgus.workflows.adjudication import QueueState, queues
 
 START_WORDS = {
     "first": "Grade as first adjudicator",
@@ -18,6 +23,37 @@ GO_ON_WORDS = {
     "consensus": "Go on settling",
     "training": "Go on training",
 }
+
+
+LONGEST_QUEUE: Final = 60
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name that no queue has yet: `NAME`, `NAME 2`, `NAME 3`.
+
+    Args:
+        name: The wish.
+        taken: Names of the queues there are; case makes no other name.
+    """
+    known = {one.casefold() for one in taken}
+    number, tried = 1, name
+    while tried.casefold() in known:
+        number += 1
+        tail = f" {number}"
+        tried = f"{name[: LONGEST_QUEUE - len(tail)].rstrip()}{tail}"
+    return tried
+
+
+def queue_names(cohort: Path | None) -> list[str]:
+    """Names of the queues of a cohort; none where its ledger cannot be read, which is said later.
+
+    Args:
+        cohort: The cohort, None where there is none at hand.
+    """
+    try:
+        return [] if cohort is None else [state.name for state in queues(cohort)]
+    except SgusError:
+        return []
 
 
 def plural(n: int, word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,6 +69,20 @@ def version_rows(effect: Mapping[str, Any], boundary: Boundary) -> list[dict[str
         for version in effect["versions"]
         if version["name"] != "reference"
     ]
+
+
+def table_html(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows as a table whose long cells break into lines.
+
+    Args:
+        rows: With the same columns each, one at least.
+    """
+    heads = "".join(f"<th>{html.escape(name[:1].upper() + name[1:])}</th>" for name in rows[0])
+    lines = ("".join(f"<td>{html.escape(str(cell))}</td>" for cell in row.values()) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return (
+        f'<div class="sgus-scroll"><table class="sgus-table"><tr>{heads}</tr>{body}</table></div>'
+    )
 
 
 def over_words(moved: Sequence[Sequence[int]], boundary: Boundary) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from sgus.core.errors import SgusError
+from sgus.report.figures import unit_noun
 from sgus.ui.charts.export import show_figure
 from sgus.ui.charts.kept import keep, recall
 from sgus.ui.confusions.label_words import (
@@ -19,6 +20,7 @@ from sgus.ui.confusions.label_words import (
     learnt_words,
     part_rows,
     relabelled_rows,
+    table_html,
     version_lines,
     version_rows,
 )
@@ -66,12 +68,12 @@ def show(view: RunView, boundary: Boundary) -> None:
     st.subheader("What other labels say of the test images")
     rows = version_rows(effect, boundary)
     if rows:
-        show_table(rows)
+        st.html(table_html(rows))  # its long cells break into lines; those of `show_table` are cut
         st.caption(f"{SOFT_NOTE} {' '.join(effect['notes'])}")
     else:
         st.caption(f"No other version of the labels is at hand. {' '.join(effect['notes'])}")
     st.subheader("Judged by each version")
-    st.caption(WHY)
+    st.caption(f"{WHY} n: images/{unit_noun(view.unit)}.")
     _show_figures(view, effect, boundary)
     _show_differences(view, effect)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,11 +47,12 @@ def offer_queue(view: RunView, seen: BoundaryView) -> None:
 
 def _form(view: RunView, seen: BoundaryView, chosen: list[str]) -> None:
     from sgus.ui.adjudicate.place import ask_name
+    from sgus.ui.adjudicate.words import free_name, queue_names
 
     left, right = st.columns(2)  # one row: the box is low, and its button would be out of sight
     with left:
         who = ask_name()
-    default = free_name(default_name(view, seen), _taken(view.cohort))
+    default = free_name(default_name(view, seen), queue_names(view.cohort))
     name = right.text_input("Name of the queue", key=_NAME, max_chars=_LONGEST,
                             placeholder=default)  # fmt: skip
     problem = st.container()
@@ -113,31 +113,6 @@ def default_name(view: RunView, seen: BoundaryView) -> str:
     """What a queue is called when nothing is given."""
     allowed = "".join(c if c.isalnum() or c in " -_.()/" else "-" for c in view.name)
     return f"{seen.boundary.name} {allowed}"[:_LONGEST].strip()
-
-
-def free_name(name: str, taken: Collection[str]) -> str:
-    """A name that no queue has yet: `NAME`, `NAME 2`, `NAME 3`.
-
-    Args:
-        name: The wish.
-        taken: Names of the queues there are; case makes no other name.
-    """
-    known = {one.casefold() for one in taken}
-    number, tried = 1, name
-    while tried.casefold() in known:
-        number += 1
-        tail = f" {number}"
-        tried = f"{name[: _LONGEST - len(tail)].rstrip()}{tail}"
-    return tried
-
-
-def _taken(cohort: Path | None) -> list[str]:
-    from sgus.workflows.adjudication import queues
-
-    try:
-        return [] if cohort is None else [state.name for state in queues(cohort)]
-    except SgusError:  # a damaged ledger is said when a queue is made
-        return []
 
 
 def controls_for(seen: BoundaryView, chosen: list[str]) -> list[str]:

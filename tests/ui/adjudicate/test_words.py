@@ -3,7 +3,14 @@ from dataclasses import replace
 import pytest
 
 from sgus.ui.adjudicate.case_data import answer_notes, opinion_notes
-from sgus.ui.adjudicate.words import after_phase, button_words, done_by, nothing_open, queue_lines
+from sgus.ui.adjudicate.words import (
+    after_phase,
+    button_words,
+    done_by,
+    free_name,
+    nothing_open,
+    queue_lines,
+)
 from sgus.workflows.adjudication import Opinion, QueueState, TrainingAnswer
 
 NEW = QueueState(
@@ -81,3 +88,10 @@ def test_opinion_notes__items_and_reason_in_words() -> None:
         "Anna: cannot be graded (confidence low)",
         "Image quality: poor; Cannot be graded: quality, plane, or no gland in view",
     ]
+
+
+def test_free_name__the_next_number_within_the_length() -> None:
+    assert free_name("0/1 run", []) == "0/1 run"
+    assert free_name("0/1 Run", ["0/1 run"]) == "0/1 Run 2"
+    assert free_name("a", ["A", "a 2"]) == "a 3"
+    assert free_name("x" * 60, ["x" * 60]) == "x" * 58 + " 2"

@@ -10,6 +10,7 @@ from sgus.ui.confusions.label_words import (
     over_words,
     part_rows,
     relabelled_rows,
+    table_html,
     version_lines,
     version_rows,
 )
@@ -84,3 +85,9 @@ def test_parts() -> None:
     assert [row["part"] for row in rows] == ["train, fold 1", "test, all folds"]
     assert rows[0]["other label than the reference"] == "2 of 30 images"
     assert (rows[0]["of"], rows[0]["without a label of the source"]) == ("1 patient", "4")
+
+
+def test_table__escapes_and_names_its_columns() -> None:
+    shown = table_html([{"labels": "a <b>", "which became which": "0 to 1: 3 images"}])
+    assert "<th>Labels</th><th>Which became which</th>" in shown
+    assert "<td>a &lt;b&gt;</td><td>0 to 1: 3 images</td>" in shown

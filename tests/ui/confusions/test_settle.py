@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from sgus.ui.confusions.settle import controls_for, default_name, free_name
+from sgus.ui.confusions.settle import controls_for, default_name
 from tests.ui.confusions.seen import seen_view
 
 
@@ -25,10 +25,3 @@ def test_default_name__is_allowed_by_the_ledger() -> None:
     name = default_name(SimpleNamespace(name="run:ü?" + "x" * 90), seen_view())
     assert name.startswith("0/1 run-")
     assert len(name) <= 60
-
-
-def test_free_name__the_next_number_within_the_length() -> None:
-    assert free_name("0/1 run", []) == "0/1 run"
-    assert free_name("0/1 Run", ["0/1 run"]) == "0/1 Run 2"
-    assert free_name("a", ["A", "a 2"]) == "a 3"
-    assert free_name("x" * 60, ["x" * 60]) == "x" * 58 + " 2"
