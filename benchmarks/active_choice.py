@@ -110,7 +110,9 @@ def _cohort(options: argparse.Namespace, seed: int, model: str) -> Cohort:
 
 
 def _fit(x: Floats, labels: Ints) -> Pipeline:
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=2000)).fit(x, labels)
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, tol=1e-3, max_iter=500)).fit(
+        x, labels
+    )
 
 
 def _p(model: Pipeline, x: Floats) -> Floats:
@@ -172,7 +174,8 @@ def _one(
         scores.append(judge(model))
         if done.all() or step == steps:
             break
-        picked = _picked(cohort, study, way, done, _held_out(cohort, labels, known), batch, rng)
+        p = cohort.x[:, :0] if way == "random" else _held_out(cohort, labels, known)
+        picked = _picked(cohort, study, way, done, p, batch, rng)
         labels[picked] = cohort.truth[picked]
         done[picked] = known[picked] = True
     return scores + [scores[-1]] * (steps + 1 - len(scores))

@@ -55,6 +55,10 @@ def show(view: RunView, boundary: Boundary) -> None:
     if not found or cohort is None:
         st.info(NOTHING if not found else GONE)
         return
+    st.caption(
+        "Which images are worth an adjudicator\u2019s time: those the model doubts, readers "
+        "disagree on, and many others are like."
+    )
     chosen = when_asked(
         "choose-next", "Choose images: the model has to look at {n} images first, once",
         "The model looks at all images",
