@@ -169,7 +169,10 @@ class Ledger:
             raise
         except sqlite3.DatabaseError as error:
             cause = f"the ledger cannot be used now ({error})"
-            step = "See that the disk has room and the file is there, then try again"
+            step = (
+                "See that the disk has room and that the file is there and can be written; put a "
+                "damaged one back from a backup. Then try again"
+            )
             raise LedgerError(self.path, cause, step) from error
 
 
