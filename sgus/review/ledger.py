@@ -70,7 +70,12 @@ class Ledger:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             cause = f"it is a ledger of version {version}, and this program reads {VERSION}"
-            raise LedgerError(path, cause, "Use the program that made it")
+            raise LedgerError(self._item, cause, "Use the program that made it")
+
+    @property
+    def _item(self) -> str:
+        """What a message calls it: pages show messages, and nobody there needs to know a path."""
+        return f"the ledger of the cohort {self.path.resolve().parent.name}"
 
     def add(self, draft: Draft) -> Entry:
         """Add an entry; when this returns it is on disk.
@@ -151,8 +156,9 @@ class Ledger:
                 with contextlib.suppress(FileExistsError):
                     os.link(made, self.path)
         except (OSError, sqlite3.Error) as error:
-            cause = f"the ledger cannot be made there ({error})"
-            raise LedgerError(self.path, cause, "See that the folder can be written to") from error
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            cause = f"it cannot be made ({why})"
+            raise LedgerError(self._item, cause, "See that the folder can be written to") from error
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -168,12 +174,12 @@ class Ledger:
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
         except sqlite3.DatabaseError as error:
-            cause = f"the ledger cannot be used now ({error})"
+            cause = f"it cannot be used now ({error})"
             step = (
                 "See that the disk has room and that the file is there and can be written; put a "
                 "damaged one back from a backup. Then try again"
             )
-            raise LedgerError(self.path, cause, step) from error
+            raise LedgerError(self._item, cause, step) from error
 
 
 def _append(connection: sqlite3.Connection, draft: Draft) -> Entry:

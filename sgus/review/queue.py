@@ -92,8 +92,11 @@ class QueueLog:
 
     def next(self, phase: Phase, *, who: str) -> str | None:
         """The first image that is not decided; None when all are."""
-        open_ = (i for i in self.order(phase) if self.decision(phase, i, who=who) is None)
-        return next(open_, None)
+        return next(iter(self.undecided(phase, who=who)), None)
+
+    def undecided(self, phase: Phase, *, who: str) -> list[str]:
+        """The images that are not decided (of training: by this person), in their order."""
+        return [i for i in self.order(phase) if self.decision(phase, i, who=who) is None]
 
     def token(self, phase: Phase, image_id: str) -> str:
         """A name of a case that says nothing of the image to who has no access to the ledger."""

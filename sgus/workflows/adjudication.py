@@ -35,6 +35,7 @@ from sgus.workflows.adjudication_reveal import (
     reveal,
     reveal_case,
 )
+from sgus.workflows.adjudication_showing import Unshown, nothing_left, unshown
 from sgus.workflows.adjudication_store import open_ledger
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Opinion",
     "QueueState",
     "TrainingAnswer",
+    "Unshown",
     "adjudicated_grades",
     "atlas",
     "decide",
@@ -52,6 +54,7 @@ __all__ = [
     "make_queue",
     "mark_shown",
     "next_case",
+    "nothing_left",
     "open_ledger",
     "open_phases",
     "opinions",
@@ -60,5 +63,6 @@ __all__ = [
     "reveal_case",
     "settled",
     "undo",
+    "unshown",
     "verify",
 ]

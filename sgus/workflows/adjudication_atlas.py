@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sgus.cohort.manifest import Cohort
+from sgus.core.errors import ImageError
 from sgus.core.files import sha256_bytes
 from sgus.core.grades import GRADES
 from sgus.review.queue import QueueLog, queue_log
 from sgus.review.settle import settle
-from sgus.workflows.adjudication_pictures import shown_picture
+from sgus.workflows.adjudication_pictures import ShownPicture, shown_picture
 from sgus.workflows.adjudication_store import cohort_of, entries_of, reader_votes, reference_of
 
 Votes = Mapping[str, NDArray[np.int64]]
@@ -64,11 +66,10 @@ def atlas(
     Returns:
         Grade to its pictures, both glands in turn, a patient once in a grade; empty where no
         example is left. An image whose patient is not named may be of a patient of the queue,
-        and is left out.
+        and is left out; so is one that cannot be read or is not the file that was imported.
 
     Raises:
         LedgerError: There is no such queue.
-        ImageError: An example cannot be read.
     """
     cohort = cohort_of(cohort_dir)
     entries = entries_of(cohort_dir)
@@ -84,8 +85,8 @@ def atlas(
             for row in rows
             if reference_of(cohort, row) == grade and settled.get(_id(cohort, row), grade) == grade
         ]
-        chosen = _in_turn(cohort, of_grade)[:per_grade]
-        found[grade] = tuple(_example(cohort, row, votes=votes) for row in chosen)
+        examples = _examples(cohort, _in_turn(cohort, of_grade), votes=votes)
+        found[grade] = tuple(islice(examples, per_grade))
     return found
 
 
@@ -135,8 +136,18 @@ def _in_turn(cohort: Cohort, rows: Sequence[int]) -> list[int]:
     return [mine[at] for at in range(longest) for mine in lists if at < len(mine)]
 
 
-def _example(cohort: Cohort, row: int, *, votes: Votes) -> AtlasPicture:
-    shown = shown_picture(cohort, row)
+def _examples(cohort: Cohort, rows: Sequence[int], *, votes: Votes) -> Iterator[AtlasPicture]:
+    """Those that can be shown: one file that is gone must not keep a whole queue from its cases."""
+    for row in rows:
+        try:
+            shown = shown_picture(cohort, row)
+        except ImageError:
+            continue
+        if str(cohort.images["sha256"].iat[row]) in ("", shown.sha256):
+            yield _example(cohort, row, shown, votes=votes)
+
+
+def _example(cohort: Cohort, row: int, shown: ShownPicture, *, votes: Votes) -> AtlasPicture:
     grade = reference_of(cohort, row)
     same, n = _agreeing(cohort, row, votes=votes)
     said = f"{same} of {n} readers gave this grade" if n else "reference grade, no readers known"

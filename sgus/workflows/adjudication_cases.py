@@ -8,19 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sgus.core.errors import ImageError
 from sgus.review.blinding import unblinded
 from sgus.review.entry import Draft, Entry, Phase
 from sgus.review.form import LedgerError, check_answer
 from sgus.review.queue import (
-    QueueLog,
     person_key,
     queue_log,
     refuse_phase,
     undo_draft,
 )
-from sgus.workflows.adjudication_pictures import ShownPicture, shown_picture
-from sgus.workflows.adjudication_store import cohort_of, log_of, name_of, open_ledger, row_of
+from sgus.workflows.adjudication_showing import case_picture, next_picture
+from sgus.workflows.adjudication_store import cohort_of, log_of, name_of, open_ledger
 
 _NOT_MEASURED_ABOVE_S: Final = 3600.0
 """Longer than this nobody looks at a case: the page was left open, and no time is written."""
@@ -75,18 +73,19 @@ def next_case(cohort_dir: Path, queue: str, *, who: str, phase: Phase) -> BlindC
     """The first image of a person's order that they have not decided; None when all are.
 
     Reading only: the same case comes until it is decided, and comes back when that is undone.
+    An image that cannot be read, or has changed since the queue was made, is passed over and
+    stays undecided; `unshown` counts these.
 
     Raises:
         LedgerError: The phase is not this person's, or there is no such queue.
-        ImageError: The image cannot be read, or has changed since the queue was made.
     """
     log = log_of(cohort_dir, queue)
     name = name_of(cohort_dir, who)
     refuse_phase(log, phase, who=name)
-    image = log.next(phase, who=name)
-    if image is None:
+    found = next_picture(cohort_dir, log, phase, who=name)
+    if found is None:
         return None
-    shown = _picture(cohort_dir, log, image)
+    image, shown = found
     order = log.order(phase)
     return BlindCase(
         position=order.index(image) + 1,
@@ -98,21 +97,6 @@ def next_case(cohort_dir: Path, queue: str, *, who: str, phase: Phase) -> BlindC
         spacing_mm=shown.spacing_mm,
         synthetic=shown.synthetic,
     )
-
-
-def _picture(cohort_dir: Path, log: QueueLog, image: str) -> ShownPicture:
-    """The picture of a queue's image, which must still be the file the queue was made of."""
-    cohort = cohort_of(cohort_dir)
-    place = log.order("first").index(image) + 1  # a message must not tell which image it is
-    item = f"image {place} of the queue {log.name}"
-    try:
-        shown = shown_picture(cohort, row_of(cohort, image))
-    except ImageError as error:
-        raise ImageError(item, error.cause, error.next_step) from error
-    if shown.sha256 != log.images[image]:
-        cause = "its file has changed since the queue was made"
-        raise ImageError(item, cause, "Put the file back, or make a new queue without it")
-    return shown
 
 
 def mark_shown(
@@ -183,8 +167,9 @@ def decide(
             blinded, and the hash of the picture, is added here.
 
     Raises:
-        LedgerError: Something is not on the form, the case is not open to this person, another
-            answer was given already (undo it first), or the image file has changed.
+        LedgerError: Something is not on the form, the case is not open to this person, or
+            another answer stands already.
+        ImageError: The image file is not the one that was queued, or is gone.
     """
     check_answer(grade, confidence=confidence, items=items or {}, reason=reason)
     ledger = open_ledger(cohort_dir)
@@ -192,7 +177,7 @@ def decide(
     everything = ledger.entries()
     log = queue_log(everything, queue)
     image = log.image_of(phase, token)
-    shown = _picture(cohort_dir, log, image)
+    shown = case_picture(cohort_dir, log, phase, image)
     told = unblinded(everything, image, who=name)
     draft = Draft(
         name,
@@ -227,9 +212,10 @@ def _decision(draft: Draft, entries: Sequence[Entry], *, seconds: float | None) 
         mine = person_key(before.who) == person_key(draft.who)
         if mine and same == (draft.grade, draft.confidence, draft.items, draft.reason):
             return before
-        by = "you" if mine else before.who
-        step = "Undo it first" if mine else "Go on with the next case"
-        raise LedgerError("the case", f"it was decided by {by} already", step)
+        # One's own answer that one does not know of was given in another window, or browser.
+        by = "in another window" if mine else f"by {before.who}"
+        step = "That decision stands; go on with the next case"
+        raise LedgerError("the last case", f"it was decided {by} already", step)
     if phase == "consensus" and image not in log.differing():
         raise LedgerError("the case", "the two do not differ on it any more", "Go on")
     return replace(draft, seconds=_seconds(draft, entries) if seconds is None else seconds)

@@ -12,6 +12,7 @@ from sgus.review.entry import PHASES, Phase
 from sgus.review.form import LedgerError
 from sgus.review.queue import QueueLog, closed, person_key, queue_draft, queue_log
 from sgus.review.settle import logs
+from sgus.workflows.adjudication_showing import next_picture
 from sgus.workflows.adjudication_store import (
     cohort_of,
     entries_of,
@@ -170,11 +171,13 @@ def open_phases(cohort_dir: Path, queue: str, *, who: str) -> tuple[Phase, ...]:
     """The phases in which there is something left to do for a person, in their order.
 
     `first` and `second` are never both offered to one person: who has begun as one stays it.
+    Cases that cannot be shown are nothing that is left to do.
     """
     log = log_of(cohort_dir, queue)
     name = name_of(cohort_dir, who)
     return tuple(
         phase
         for phase in PHASES
-        if closed(log, phase, who=name) is None and log.next(phase, who=name) is not None
+        if closed(log, phase, who=name) is None
+        and next_picture(cohort_dir, log, phase, who=name) is not None
     )

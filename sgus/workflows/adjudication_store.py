@@ -37,7 +37,7 @@ def open_ledger(cohort_dir: Path) -> Ledger:
         LedgerError: The ledger is damaged, of another version, or cannot be made.
     """
     if not (cohort_dir / INFO_FILE).is_file():
-        raise CohortError(cohort_dir, "this is no cohort", "Give a cohort directory")
+        raise CohortError(cohort_dir.name, "this is no cohort", "Give a cohort directory")
     return Ledger(cohort_dir / LEDGER_FILE)
 
 

@@ -10,6 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from sgus.review.ledger import LEDGER_FILE
+from sgus.ui.adjudicate.acting import Place, act
+from sgus.ui.adjudicate.events import Event
+from sgus.ui.adjudicate.place import REPLY
 from sgus.ui.adjudicate.tabs import NEW, REVEAL, TRAINING, VIEW
 from sgus.ui.train.user import USER
 from sgus.workflows import adjudication as work
@@ -31,7 +34,9 @@ def cohort(data: Path, models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 @pytest.fixture
 def queue(cohort: Path) -> Path:
     """A cohort with a queue of three images."""
-    work.make_queue(cohort, QUEUE, image_ids=CONTESTED[:3], who="Maker", boundary="0/1")
+    work.make_queue(
+        cohort, QUEUE, image_ids=CONTESTED[:3], who="Maker", boundary="0/1", words="Why these."
+    )
     return cohort
 
 
@@ -85,13 +90,12 @@ def test_adjudicate__makes_a_queue_of_contested_images(cohort: Path) -> None:
     test = test.button(key="sgus-adjudicate-create").click().run()
     assert not test.exception
     (state,) = work.queues(cohort)
-    assert (state.name, state.n, state.boundary) == ("0/1 contested", 4, "0/1")
+    assert (state.name, state.n, state.boundary) == ("Queue 1", 4, "0/1")
     assert (state.made_by, state.training) == ("Anna", False)
-    assert "Most contested by readers at 0/1." in text_of(test)
     test = view(test, NEW)
-    test = test.text_input(key="sgus_adjudicate_name").set_value("0/1 Contested").run()
+    test = test.text_input(key="sgus_adjudicate_name").set_value("queue 1").run()
     test = test.button(key="sgus-adjudicate-create").click().run()
-    assert "0/1 Contested" in text_of(test)  # the name is taken: a sentence
+    assert "queue 1" in text_of(test)  # the name is taken: a sentence
     assert len(work.queues(cohort)) == 1
 
 
@@ -111,7 +115,7 @@ def test_adjudicate__a_case_tells_nothing_of_itself(queue: Path) -> None:
     assert all(one["picture"].startswith("data:image/jpeg;base64,") for one in case["atlas"])
     everything = str([element.proto for element in test.main])
     assert case["token"] in everything
-    for secret in (*CONTESTED, *READERS, "patient-", ".png", "Maker"):
+    for secret in (*CONTESTED, *READERS, "patient-", ".png", "Maker", "0/1", "Why these"):
         assert secret not in everything, secret
     assert not test.query_params
 
@@ -186,15 +190,89 @@ def test_adjudicate__training_has_its_own_view_and_a_curve(cohort: Path) -> None
     assert len(test.get("plotly_chart")) == 1
 
 
-def test_adjudicate__a_picture_that_is_gone_is_a_sentence(queue: Path) -> None:
+def test_adjudicate__boundary_and_words_only_for_who_decides_no_more(queue: Path) -> None:
+    def told(who: str) -> bool:
+        said = text_of(named(who))
+        assert ("0/1" in said) == ("Why these." in said)
+        return "0/1" in said
+
+    assert told("Maker")
+    assert not told("Anna")
+    decide_all(queue, "Anna", "first", 3)
+    assert not told("Anna")  # a consensus may come
+    decide_all(queue, "Bo", "second", 1)
+    assert not told("Bo")
+    decide_all(queue, "Bo", "consensus", 1)
+    assert told("Anna")
+    assert not told("Cy")
+    test = view(named("Anna"), REVEAL)
+    assert "Why these." not in text_of(test)
+    test = test.button(key="sgus-adjudicate-reveal").click().run()
+    assert "Boundary 0/1. Why these." in text_of(test)
+
+
+def order_of(queue: Path) -> list[str]:
+    return work.open_ledger(queue).entries(QUEUE)[0].saw["orders"]["first"]
+
+
+def test_adjudicate__a_picture_that_is_gone_is_passed_over_and_said(queue: Path) -> None:
+    (queue / "images" / f"{order_of(queue)[0]}.png").unlink()
+    missing = (
+        "1 of 3 pictures cannot be shown: the file is not the one that was queued "
+        "(case 1; it stays undecided)."
+    )
+    test = named("Anna")
+    assert missing in text_of(test)
+    test = start(test, "first")
+    assert not test.exception
+    assert missing in text_of(test)
+    assert (case_of(test)["position"], case_of(test)["n"]) == (2, 3)
+    decide_all(queue, "Anna", "first", 1)
+    test = test.run()
+    assert "All 2 cases that can be shown of this first reading are done" in text_of(test)
+    assert missing in text_of(test)
+    test = test.button(key="sgus-adjudicate-leave").click().run()
+    assert "You have finished: you have decided all that can be shown." in text_of(test)
+    assert not [one for one in test.button if "as first adjudicator" in one.label]
+
+
+def test_adjudicate__pictures_that_are_all_gone_are_a_sentence(queue: Path) -> None:
+    test = named("Anna")
     for name in CONTESTED[:3]:
+        (queue / "images" / f"{name}.png").unlink()
+    test = start(test, "first")
+    assert not test.exception
+    assert "3 of 3 pictures cannot be shown" in text_of(test)
+    assert test.button(key="sgus-adjudicate-leave")
+    assert "None of its undecided pictures can be shown." in text_of(named("Anna"))
+
+
+def test_adjudicate__a_reference_that_is_gone_keeps_nobody_waiting(queue: Path) -> None:
+    for name in ("ref-0", "ref-1"):
         (queue / "images" / f"{name}.png").unlink()
     test = start(named("Anna"), "first")
     assert not test.exception
-    said = text_of(test)
-    assert "sgus-problem" in said
-    assert "What was decided so far is in the ledger" in said
-    assert test.button(key="sgus-adjudicate-leave")
+    assert all(one["picture"] for one in case_of(test)["atlas"])  # others are there
+
+
+def test_adjudicate__what_another_window_decided_is_said_and_the_next_case_comes(
+    queue: Path,
+) -> None:
+    test = start(named("Anna"), "first")
+    token = case_of(test)["token"]
+    work.decide(queue, QUEUE, who="Anna", phase="first", token=token, grade=1, **ANSWER)
+    place = Place(queue, QUEUE, "first", "Anna")
+    form = {"grade": 2, "confidence": "low"}
+    reply = act(place, Event("save", str(token), "here", form=form), atlas_ids=[])
+    test.session_state[REPLY] = reply
+    test = test.run()
+    case = case_of(test)
+    assert case["position"] == 2
+    assert not case["reply"]["saved"]
+    assert "it was decided in another window already" in case["reply"]["words"]
+    decide_all(queue, "Anna", "first", 1)
+    test = test.run()
+    assert "it was decided in another window already" in text_of(test)
 
 
 def test_adjudicate__a_damaged_ledger_is_a_sentence(queue: Path) -> None:
@@ -203,6 +281,8 @@ def test_adjudicate__a_damaged_ledger_is_a_sentence(queue: Path) -> None:
     test = named("Anna")
     assert not test.exception
     assert "sgus-problem" in text_of(test)
+    assert "the ledger of the cohort small: it cannot be used now" in text_of(test)
+    assert str(queue.parent) not in text_of(test)
 
 
 def test_name__one_that_the_ledger_would_refuse_is_said_at_once(queue: Path) -> None:
@@ -217,4 +297,4 @@ def test_new_queue__a_second_one_without_a_name_gets_a_free_one(queue: Path) -> 
     for _ in range(2):
         test = view(named("Anna"), NEW).button(key="sgus-adjudicate-create").click().run()
         assert not test.exception
-    assert {"0/1 contested", "0/1 contested 2"} <= {one.name for one in work.queues(queue)}
+    assert {"Queue 1", "Queue 2"} <= {one.name for one in work.queues(queue)}

@@ -182,15 +182,18 @@ def test_a_head_noted_before_stays_good_while_entries_are_added(ledger):
 def test_what_is_no_ledger_is_said(tmp_path):
     path = tmp_path / LEDGER_FILE
     path.write_bytes(b"no database at all, but long enough to be looked at" * 20)
-    with pytest.raises(LedgerError, match="cannot be used now"):
+    with pytest.raises(LedgerError, match="cannot be used now") as said:
         Ledger(path)
+    assert str(tmp_path) not in str(said.value)
+    assert str(said.value).startswith(f"the ledger of the cohort {tmp_path.name}: ")
     other = tmp_path / "other.sqlite"
     with closing(sqlite3.connect(other)) as connection:
         connection.execute("PRAGMA user_version = 7")
-    with pytest.raises(LedgerError, match="a ledger of version 7"):
+    with pytest.raises(LedgerError, match=r"cohort .*: it is a ledger of version 7"):
         Ledger(other)
-    with pytest.raises(LedgerError, match="cannot be made"):
+    with pytest.raises(LedgerError, match="cannot be made") as said:
         Ledger(tmp_path / "nowhere" / LEDGER_FILE)
+    assert str(tmp_path) not in str(said.value)
 
 
 def test_a_ledger_deleted_meanwhile_does_not_come_back_empty(ledger):

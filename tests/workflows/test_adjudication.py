@@ -124,14 +124,99 @@ def test_a_phantom_says_so_and_keeps_its_secrets(tmp_path):
     assert np.median(strip) == 0
 
 
+def spoil(cohort: Path, image: str, data: bytes = b"no picture") -> None:
+    (cohort / "images" / f"{image}-file.png").write_bytes(data)
+
+
+def order_of(cohort: Path, phase: str = "first") -> list[str]:
+    entry = work.open_ledger(cohort).entries("q")[0]
+    return entry.saw["orders"][phase]
+
+
 def test_a_problem_with_a_picture_does_not_name_it(cohort):
     case = case_of(cohort)
     image = next_image(cohort, "q", "first", case.token)
-    (cohort / "images" / f"{image}-file.png").write_bytes(b"no picture")
+    spoil(cohort, image)  # between showing and deciding
     with pytest.raises(ImageError) as said:
-        case_of(cohort)
-    assert str(said.value).startswith("image 1 of the queue q: ")
+        decide(cohort, 1, token=case.token)
+    assert str(said.value).startswith("case 1 of the queue q: ")
     assert image not in str(said.value)
+
+
+# Files that are not there
+
+
+def test_a_case_that_cannot_be_shown_is_passed_over_and_counted(cohort):
+    order = order_of(cohort)
+    spoil(cohort, order[0])
+    (cohort / "images" / f"{order[3]}-file.png").unlink()
+    assert case_of(cohort).position == 2
+    assert work.unshown(cohort, "q", who="Anna", phase="first") == (
+        work.Unshown(1, changed=True), work.Unshown(4, changed=True),
+    )  # fmt: skip
+    assert decide_all(cohort, "q", "Anna", "first", lambda at: 1) == [
+        image for at, image in enumerate(order) if at not in (0, 3)
+    ]
+    assert work.open_phases(cohort, "q", who="Anna") == ()  # finished for this person
+    assert not work.nothing_left(cohort, "q")
+    decide_all(cohort, "q", "Bert", "second", lambda at: 2 if at == int(order[1][1:]) else 1)
+    places = [order_of(cohort, "second").index(order[at]) + 1 for at in (0, 3)]
+    missing = work.unshown(cohort, "q", who="Bert", phase="second")
+    assert [case.position for case in missing] == sorted(places)
+    assert work.open_phases(cohort, "q", who="Bert") == ("consensus",)
+    assert not work.nothing_left(cohort, "q")
+    decide_all(cohort, "q", "Bert", "consensus", lambda at: 1)
+    assert work.nothing_left(cohort, "q")
+    (state,) = work.queues(cohort)
+    assert (state.settled, state.n, state.finished) == (4, 6, False)
+    kinds = {entry.kind for entry in work.open_ledger(cohort).entries()}
+    assert kinds == {"queue", "decision"}  # passing over writes nothing
+
+
+def test_a_file_that_is_put_back_comes_again(cohort):
+    image = order_of(cohort)[0]
+    before = (cohort / "images" / f"{image}-file.png").read_bytes()
+    token = case_of(cohort).token
+    spoil(cohort, image)
+    assert case_of(cohort).token != token
+    spoil(cohort, image, before)
+    assert case_of(cohort).token == token
+    assert work.unshown(cohort, "q", who="Anna", phase="first") == ()
+
+
+def test_what_was_decided_before_its_file_changed_is_not_missing(cohort):
+    decide(cohort, 1)
+    spoil(cohort, order_of(cohort)[0])
+    assert work.unshown(cohort, "q", who="Anna", phase="first") == ()
+    assert case_of(cohort).position == 2
+
+
+def test_no_picture_can_be_made_or_the_image_left_the_cohort(cohort):
+    order = order_of(cohort)
+    lines = (cohort / "images.csv").read_text().splitlines()
+    region = f"20 20 {20 + WIDTH} {20 + HEIGHT}"
+    lines = [line.replace(region, "5000 5000 6000 6000") if line.startswith(f"{order[0]},")
+             else line for line in lines if not line.startswith(f"{order[2]},")]  # fmt: skip
+    (cohort / "images.csv").write_text("\n".join(lines) + "\n")
+    text = (cohort / "ratings.csv").read_text().splitlines()
+    kept = [line for line in text if not line.startswith(f"{order[2]},")]
+    (cohort / "ratings.csv").write_text("\n".join(kept) + "\n")
+    (cohort / "cohort.json").write_text(
+        (cohort / "cohort.json").read_text().replace("16", "15").replace("48", "45")
+    )
+    assert case_of(cohort).position == 2
+    assert work.unshown(cohort, "q", who="Anna", phase="first") == (
+        work.Unshown(1, changed=False), work.Unshown(3, changed=True),
+    )  # fmt: skip
+
+
+def test_a_queue_of_which_nothing_can_be_shown_waits_for_nobody(cohort):
+    for image in IDS:
+        spoil(cohort, image)
+    assert work.next_case(cohort, "q", who="Anna", phase="first") is None
+    assert work.open_phases(cohort, "q", who="Anna") == ()
+    assert len(work.unshown(cohort, "q", who="Anna", phase="first")) == 6
+    assert not work.nothing_left(cohort, "q")  # nobody decided anything
 
 
 # Queues
@@ -231,7 +316,7 @@ def test_the_same_answer_twice_is_written_once_and_another_is_refused(cohort):
     case = case_of(cohort)
     one = decide(cohort, 1, token=case.token)
     assert decide(cohort, 1, token=case.token) == one
-    with pytest.raises(LedgerError, match=r"decided by you already\. Undo it first"):
+    with pytest.raises(LedgerError, match="decided in another window already"):
         decide(cohort, 2, token=case.token)
     with pytest.raises(LedgerError, match="Anna decides first here"):
         decide(cohort, 1, who="Bert", token=case.token)
@@ -488,7 +573,9 @@ def test_two_windows_of_one_person_decide_a_case_once(cohort):
         said = list(pool.map(answer, (0, 1, 2, 3)))
     stand = [e.grade for e in work.open_ledger(cohort).entries() if e.kind == "decision"]
     assert len(stand) == 1
-    assert sorted(map(str, said)) == sorted([str(stand[0]), *["it was decided by you already"] * 3])
+    assert sorted(map(str, said)) == sorted(
+        [str(stand[0]), *["it was decided in another window already"] * 3]
+    )
 
 
 def decide_case(cohort: Path, token: str, grade: int) -> int:

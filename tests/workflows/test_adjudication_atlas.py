@@ -98,3 +98,13 @@ def test_without_readers_the_reference_speaks(tmp_path):
     cohort = save_cohort(tmp_path / "cohort", readers=False)
     work.make_queue(cohort, "q", ["i0"], who="Maker")
     assert work.atlas(cohort, "q")[2][0].why == "reference grade, no readers known"
+
+
+def test_an_example_that_cannot_be_shown_makes_room_for_the_next(cohort):
+    work.make_queue(cohort, "q", ["i0"], who="Maker")
+    before = shown(cohort, per_grade=16)
+    gone, changed = before[2][0], before[3][0]
+    (cohort / "images" / f"{gone}-file.png").unlink()
+    other = (cohort / "images" / "i0-file.png").read_bytes()
+    (cohort / "images" / f"{changed}-file.png").write_bytes(other)
+    assert shown(cohort, per_grade=16) == before | {2: before[2][1:], 3: before[3][1:]}

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
+from sgus.review.entry import PHASES, Phase
 from sgus.ui.adjudicate import place as places
 from sgus.ui.adjudicate.tabs import NEW, VIEW
-from sgus.ui.adjudicate.words import button_words, nothing_open, queue_lines
+from sgus.ui.adjudicate.words import (
+    button_words,
+    done_by,
+    may_know,
+    nothing_open,
+    queue_lines,
+    unshown_words,
+)
 from sgus.ui.cohort.source import Shown
 from sgus.ui.frame import SYNTHETIC_CHIP
 from sgus.workflows import adjudication
-from sgus.workflows.adjudication import QueueState
+from sgus.workflows.adjudication import QueueState, Unshown
 
 NO_QUEUE = (
     "There is no queue in this cohort yet. A queue is a list of images that two people grade "
@@ -52,13 +62,17 @@ def show_queue(shown: Shown, state: QueueState, who: str) -> None:
     """
     root = shown.view.cohort.root
     chip = f" {SYNTHETIC_CHIP}" if shown.view.cohort.info.synthetic else ""
+    phases = adjudication.open_phases(root, state.name, who=who) if who else ()
+    missing = _unshown(root, state, who, phases) if who else ()
+    over = bool(who) and not phases and adjudication.nothing_left(root, state.name)
+    telling = may_know(state, who, has_open=bool(phases), over=over)
+    said = [*queue_lines(state, telling=telling), unshown_words(missing, state.n)]
     with st.container(border=True):
-        lines = "".join(f"<p>{html.escape(line)}</p>" for line in queue_lines(state))
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in said if line)
         st.html(
             f'<div class="sgus-facts"><b>{html.escape(state.name)}</b>{chip}'
             f'<div class="sgus-muted">{lines}</div></div>'
         )
-        phases = adjudication.open_phases(root, state.name, who=who) if who else ()
         with st.container(horizontal=True):
             for phase in phases:
                 st.button(
@@ -66,8 +80,18 @@ def show_queue(shown: Shown, state: QueueState, who: str) -> None:
                     key=f"sgus-adjudicate-{phase}-{state.name}", on_click=places.go_to,
                     args=(root, state.name, phase), icon=":material/play_arrow:",
                 )  # fmt: skip
-            if who and not phases and (said := nothing_open(state, who)):
-                st.caption(said)
+            if who and not phases and (why := nothing_open(state, who, n_unshown=len(missing))):
+                st.caption(why)
+
+
+def _unshown(
+    root: Path, state: QueueState, who: str, phases: Sequence[Phase]
+) -> tuple[Unshown, ...]:
+    """Cases that cannot be shown in the phase that is this person's now, or was the last."""
+    begun = [phase for phase in PHASES if done_by(state, phase, who)]
+    other: Phase = "training" if state.training else "first"
+    phase = phases[0] if phases else begun[-1] if begun else other
+    return adjudication.unshown(root, state.name, who=who, phase=phase)
 
 
 def _make_one() -> None:

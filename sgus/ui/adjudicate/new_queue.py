@@ -21,7 +21,7 @@ from sgus.ui.adjudicate.choosing import (
 )
 from sgus.ui.adjudicate.place import QUEUE
 from sgus.ui.adjudicate.tabs import QUEUES, TRAINING, VIEW
-from sgus.ui.adjudicate.words import free_name, plural, queue_names
+from sgus.ui.adjudicate.words import NAME_HELP, neutral_name, plural, queue_names
 from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort.source import Shown
 from sgus.ui.filters import shown_images
@@ -101,11 +101,11 @@ def _say(shown: Shown, chosen: Chosen, source: str) -> None:
 def _make(
     shown: Shown, chosen: Chosen, who: str, *, boundary: str, seed: int, training: bool
 ) -> None:
-    wish = f"{boundary} training" if training else f"{boundary} contested"
-    default = free_name(wish, queue_names(shown.view.cohort.root))
+    taken = queue_names(shown.view.cohort.root)
+    default = neutral_name(taken, word="Training" if training else "Queue")
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     name = left.text_input("Name of the queue", key="sgus_adjudicate_name", max_chars=60,
-                           placeholder=default)  # fmt: skip
+                           placeholder=default, help=NAME_HELP)  # fmt: skip
     name = " ".join(name.split()) or default
     problem = st.session_state.pop(_PROBLEM, "")
     if problem:

@@ -22,6 +22,8 @@ from sgus.ui.train.user import USER, user_name
 
 QUEUE: Final = "sgus_adjudicate_queue"
 """In the session: the queue to look at first; another page that made one puts its name here."""
+REPLY: Final = "sgus_adjudicate_reply"
+"""In the session: the answer to the last event of the screen; of no other place."""
 _PLACE: Final = "sgus_adjudicate_place"
 _ASK: Final = "sgus_adjudicate_ask"
 _HEARD: Final = "sgus_adjudicate_heard"
@@ -58,6 +60,7 @@ def here() -> Place | None:
 def go_to(cohort_dir: Path, queue: str, phase: Phase) -> None:
     """Begin, or go on with, a phase of a queue."""
     st.session_state[QUEUE] = queue
+    st.session_state.pop(REPLY, None)
     st.session_state[_PLACE] = Place(cohort_dir, queue, phase, user_name())
 
 

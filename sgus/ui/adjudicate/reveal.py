@@ -17,7 +17,7 @@ from sgus.ui.adjudicate.reveal_table import (
     summary_words,
 )
 from sgus.ui.adjudicate.tabs import WHAT
-from sgus.ui.adjudicate.words import plural
+from sgus.ui.adjudicate.words import about_words, plural
 from sgus.ui.charts.export import download_csv
 from sgus.ui.charts.kept import keep, recall
 from sgus.ui.cohort.source import Shown
@@ -65,6 +65,7 @@ def show(shown: Shown, who: str) -> None:
         run = _choose_run(shown)
     if not _agreed(shown, state, phase, who):
         return
+    st.caption(about_words(state))
     model = model_grades(shown.view, run) if run else None
     rows = adjudication.reveal(
         shown.view.cohort.root, state.name, who=who, phase=phase, model=model
@@ -107,7 +108,8 @@ def _agreed(shown: Shown, state: QueueState, phase: Phase, who: str) -> bool:
     agreed: set[tuple[str, str, str, str]] = st.session_state.setdefault(_REVEALED, set())
     if said in agreed:
         return True
-    st.info(f"{BEFORE_CONSENSUS} {WARNING}" if state.differing and not state.finished else WARNING)
+    open_ = adjudication.open_phases(shown.view.cohort.root, state.name, who=who)
+    st.info(f"{BEFORE_CONSENSUS} {WARNING}" if "consensus" in open_ else WARNING)
     if st.button("Show what others said", type="primary", key="sgus-adjudicate-reveal",
                  icon=":material/visibility:"):  # fmt: skip
         agreed.add(said)

@@ -15,14 +15,14 @@ from sgus.ui.adjudicate.case_data import PHASE_TITLES, atlas_data, atlas_ids, ca
 from sgus.ui.adjudicate.component import case_component
 from sgus.ui.adjudicate.events import NEXT, SAVE, UNDO, Event, parse_event
 from sgus.ui.adjudicate.finished import show_finished
-from sgus.ui.adjudicate.words import done_by
+from sgus.ui.adjudicate.place import REPLY
+from sgus.ui.adjudicate.words import done_by, unshown_words
 from sgus.ui.model_choice import show_problem
 from sgus.workflows import adjudication
 from sgus.workflows.adjudication import BlindCase, Opinion, QueueState, TrainingAnswer
 
 TRAINING: Final = "training"
 CONSENSUS: Final = "consensus"
-_REPLY: Final = "sgus_adjudicate_reply"
 _SHOWN: Final = "sgus_adjudicate_shown"
 _ON_SCREEN: Final = "sgus_adjudicate_on_screen"
 _ANSWERED: Final = "sgus_adjudicate_answered"
@@ -49,8 +49,11 @@ def show_screen(place: Place) -> None:
         answered = _answered(place)
         case = answered.case if answered else _next(place)
         if case is None:
-            show_finished(place, state)
+            reply = cast("Reply | None", st.session_state.get(REPLY))
+            late = "" if reply is None or reply.saved else reply.words
+            show_finished(place, state, late=late)
             return
+        _say_unshown(place, case)
         _draw(place, case, state, None if answered is None else answered.answer)
     except SgusError as error:
         show_problem(str(error))
@@ -73,7 +76,7 @@ def take(place: Place, event: Event) -> Reply:
     Returns:
         The answer to it, which the next run of the page shows.
     """
-    former = cast("Reply | None", st.session_state.get(_REPLY))
+    former = cast("Reply | None", st.session_state.get(REPLY))
     if former is not None and former.nonce == event.nonce:
         return former  # said again before the answer came
     if event.kind == NEXT:
@@ -113,6 +116,15 @@ def _next(place: Place) -> BlindCase | None:
     return adjudication.next_case(place.cohort_dir, place.queue, who=place.who, phase=place.phase)
 
 
+def _say_unshown(place: Place, case: BlindCase) -> None:
+    """That cases are passed over: their numbers do not come, and files can be put back."""
+    missing = adjudication.unshown(
+        place.cohort_dir, place.queue, who=place.who, phase=place.phase
+    )  # fmt: skip
+    if missing:
+        st.caption(unshown_words(missing, case.n))
+
+
 def _draw(
     place: Place, case: BlindCase, state: QueueState | None, answer: TrainingAnswer | None
 ) -> None:
@@ -124,7 +136,7 @@ def _draw(
         case,
         atlas=row,
         done=0 if state is None else done_by(state, place.phase, place.who),
-        reply=st.session_state.get(_REPLY),
+        reply=st.session_state.get(REPLY),
         opinions=_opinions(place, case),
         answer=answer,
     )
@@ -132,7 +144,7 @@ def _draw(
     def on_act(said: object) -> None:
         event = parse_event(said)
         if event is not None:
-            st.session_state[_REPLY] = take(place, event)
+            st.session_state[REPLY] = take(place, event)
 
     case_component(data, on_act=on_act)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from sgus.core.errors import SgusError
 from sgus.review.entry import Phase
 from sgus.review.queue import person_key
-from sgus.workflows.adjudication import QueueState, queues
+from sgus.workflows.adjudication import QueueState, Unshown, queues
 
 START_WORDS = {
     "first": "Grade as first adjudicator",
@@ -25,23 +26,24 @@ GO_ON_WORDS = {
 }
 
 
-LONGEST_QUEUE: Final = 60
+NAME_HELP: Final = (
+    "Adjudicators see it while they decide: it should tell neither boundary nor run nor why these "
+    "images."
+)
+_MOST_NAMED: Final = 10
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
-    """A name that no queue has yet: `NAME`, `NAME 2`, `NAME 3`.
+def neutral_name(taken: Collection[str], *, word: str = "Queue") -> str:
+    """A name that no queue has yet and that tells nothing of its images: `Queue 1`, `Queue 2`.
+
+    The name is on the screen of whoever decides blinded: a boundary or a run in it would tell.
 
     Args:
-        name: The wish.
         taken: Names of the queues there are; case makes no other name.
+        word: What it begins with.
     """
     known = {one.casefold() for one in taken}
-    number, tried = 1, name
-    while tried.casefold() in known:
-        number += 1
-        tail = f" {number}"
-        tried = f"{name[: LONGEST_QUEUE - len(tail)].rstrip()}{tail}"
-    return tried
+    return next(name for n in count(1) if (name := f"{word} {n}").casefold() not in known)
 
 
 def queue_names(cohort: Path | None) -> list[str]:
@@ -75,16 +77,72 @@ def button_words(state: QueueState, phase: Phase, who: str) -> str:
     return (GO_ON_WORDS if begun else START_WORDS)[phase]
 
 
-def queue_lines(state: QueueState) -> list[str]:
+def queue_lines(state: QueueState, *, telling: bool = False) -> list[str]:
     """What a queue is and how far it has come.
 
     Args:
         state: The queue.
+        telling: Also at which boundary it lies and why these images; see `may_know`.
     """
-    about = f"boundary {state.boundary}" if state.boundary else "no one boundary"
-    made = f"{plural(state.n, 'image')}, {about}. Made by {state.made_by}, {state.at[:10]}."
-    lines = [f"{made} {state.words}".strip()]
+    made = f"{plural(state.n, 'image')}. Made by {state.made_by}, {state.at[:10]}."
+    lines = [made, *([about_words(state)] if telling else [])]
     return [*lines, *(_trained(state) if state.training else _settling(state))]
+
+
+def about_words(state: QueueState) -> str:
+    """The boundary of a queue and why it has these images: not for who is to decide blinded."""
+    about = f"Boundary {state.boundary}" if state.boundary else "No one boundary"
+    return f"{about}. {state.words}".strip()
+
+
+def may_know(state: QueueState, who: str, *, has_open: bool, over: bool) -> bool:
+    """Whether a person may read at which boundary a queue lies, and why it has these images.
+
+    Who knows that a case is contested between 0 and 1 looks for 0 or 1. So only who has decided
+    and can decide no more, or who made the queue and knows it, as long as they decide nothing.
+
+    Args:
+        state: The queue.
+        who: The person, "" where no name is given.
+        has_open: A phase is open to them.
+        over: Nobody has anything left to decide; of training nobody asks.
+    """
+    if not who:
+        return False
+    took_part = any(person_key(name) == person_key(who) for _, name in state.done)
+    if not took_part:
+        return person_key(state.made_by) == person_key(who)
+    return not has_open and (state.training or over)
+
+
+def unshown_words(found: Sequence[Unshown], n: int) -> str:
+    """Which cases cannot be shown, and why; "" where all can.
+
+    Args:
+        found: They, in their order.
+        n: Cases of the phase.
+    """
+    said = []
+    for changed, one, several in (
+        (
+            True,
+            "the file is not the one that was queued",
+            "the files are not those that were queued",
+        ),
+        (False, "no picture can be made of the file", "no pictures can be made of the files"),
+    ):
+        places = [str(case.position) for case in found if case.changed == changed]
+        if not places:
+            continue
+        more = " and more" if len(places) > _MOST_NAMED else ""
+        single = len(places) == 1
+        cases = f"case{'' if single else 's'} {', '.join(places[:_MOST_NAMED])}{more}"
+        stay = "it stays undecided" if single else "they stay undecided"
+        said.append(
+            f"{len(places)} of {plural(n, 'picture')} cannot be shown: "
+            f"{one if single else several} ({cases}; {stay})."
+        )
+    return " ".join(said)
 
 
 def _trained(state: QueueState) -> list[str]:
@@ -117,18 +175,25 @@ def _reader(title: str, state: QueueState, phase: Phase, who: str | None) -> str
     return f"{title}: {who}, {done_by(state, phase, who)} of {state.n}"
 
 
-def after_phase(state: QueueState, phase: Phase, who: str) -> str:
+def after_phase(
+    state: QueueState, phase: Phase, who: str, *, open_: Collection[Phase], over: bool
+) -> str:
     """What comes next for somebody who has decided everything of a phase.
 
     Args:
         state: The queue.
         phase: Which phase is done.
         who: The person.
+        open_: The phases in which there is something to do for this person.
+        over: Nobody has anything left to decide that can be shown.
     """
     if phase == "training":
         return "Your learning curve shows how your agreement with the readers went."
-    if state.finished:
-        return f"The queue is finished: {state.settled} of {state.n} images have a settled grade."
+    if state.finished or over:
+        finished = (
+            "The queue is finished" if state.finished else "Nothing is left that can be shown"
+        )
+        return f"{finished}: {state.settled} of {state.n} images have a settled grade."
     if state.second is None:
         return (
             "Next: somebody else grades the same images as second adjudicator, without seeing what "
@@ -136,7 +201,7 @@ def after_phase(state: QueueState, phase: Phase, who: str) -> str:
         )
     is_first = person_key(who) == person_key(state.first or "")
     other = state.second if is_first else state.first
-    if state.differing and phase != "consensus":
+    if "consensus" in open_ and phase != "consensus":
         return (
             f"You and {other} differ on {plural(state.differing, 'image')} so far: settle them "
             "together, before you look at what the readers and the model said."
@@ -144,12 +209,22 @@ def after_phase(state: QueueState, phase: Phase, who: str) -> str:
     return f"Next: {other} goes on; differences come up for consensus as they appear."
 
 
-def nothing_open(state: QueueState, who: str) -> str:
-    """Why a person has nothing to do in a queue."""
+def nothing_open(state: QueueState, who: str, *, n_unshown: int = 0) -> str:
+    """Why a person has nothing to do in a queue.
+
+    Args:
+        state: The queue.
+        who: The person.
+        n_unshown: Their undecided cases that cannot be shown.
+    """
     if state.training:
-        return "You have graded all of it."
+        return "You have graded all of it" + (" that can be shown." if n_unshown else ".")
     if state.finished:
         return ""
     if person_key(who) in map(person_key, filter(None, (state.first, state.second))):
+        if n_unshown:
+            return "You have finished: you have decided all that can be shown."
         return "You have done your part so far."
+    if state.first is None or state.second is None:
+        return "None of its undecided pictures can be shown."
     return f"{state.first} and {state.second} are its two adjudicators."

@@ -47,14 +47,14 @@ def offer_queue(view: RunView, seen: BoundaryView) -> None:
 
 def _form(view: RunView, seen: BoundaryView, chosen: list[str]) -> None:
     from sgus.ui.adjudicate.place import ask_name
-    from sgus.ui.adjudicate.words import free_name, queue_names
+    from sgus.ui.adjudicate.words import NAME_HELP, neutral_name, queue_names
 
     left, right = st.columns(2)  # one row: the box is low, and its button would be out of sight
     with left:
         who = ask_name()
-    default = free_name(default_name(view, seen), queue_names(view.cohort))
+    default = neutral_name(queue_names(view.cohort))
     name = right.text_input("Name of the queue", key=_NAME, max_chars=_LONGEST,
-                            placeholder=default)  # fmt: skip
+                            placeholder=default, help=NAME_HELP)  # fmt: skip
     problem = st.container()
     controls = controls_for(seen, chosen)
     mixed = bool(controls) and st.checkbox(
@@ -107,12 +107,6 @@ def _look_at(view: RunView) -> None:
     if cohort is not None:
         info, root = cohort.cohort.info, cohort.cohort.root
         st.session_state[f"{COHORT}_kept"] = f"{info.name} ({root.name})"
-
-
-def default_name(view: RunView, seen: BoundaryView) -> str:
-    """What a queue is called when nothing is given."""
-    allowed = "".join(c if c.isalnum() or c in " -_.()/" else "-" for c in view.name)
-    return f"{seen.boundary.name} {allowed}"[:_LONGEST].strip()
 
 
 def controls_for(seen: BoundaryView, chosen: list[str]) -> list[str]:

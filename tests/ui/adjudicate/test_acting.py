@@ -53,7 +53,9 @@ def test_act__another_answer_to_a_decided_case_is_refused_in_words(place: Place)
     act(place, saved(place, token), atlas_ids=[])
     reply = act(place, saved(place, token, grade=3), atlas_ids=[])
     assert not reply.saved
-    assert reply.words
+    assert "decided in another window already" in reply.words
+    assert "Undo" not in reply.words  # it would take back what was decided there
+    assert next_token(place) != token
     assert len(decisions(place)) == 1
 
 

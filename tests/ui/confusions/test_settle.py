@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-
-from sgus.ui.confusions.settle import controls_for, default_name
+from sgus.ui.confusions.settle import controls_for
 from tests.ui.confusions.seen import seen_view
 
 
@@ -19,9 +17,3 @@ def test_controls__as_many_as_there_are_and_never_a_chosen_one() -> None:
     chosen = ["P3-a", "P1-a", "P1-b", "P2-a", "P2-b"]
     assert controls_for(seen, chosen) == ["P3-b", "P4-a"]
     assert controls_for(seen, []) == []
-
-
-def test_default_name__is_allowed_by_the_ledger() -> None:
-    name = default_name(SimpleNamespace(name="run:ü?" + "x" * 90), seen_view())
-    assert name.startswith("0/1 run-")
-    assert len(name) <= 60
