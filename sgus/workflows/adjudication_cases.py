@@ -214,8 +214,7 @@ def _decision(draft: Draft, entries: Sequence[Entry], *, seconds: float | None) 
             return before
         # One's own answer that one does not know of was given in another window, or browser.
         by = "in another window" if mine else f"by {before.who}"
-        step = "That decision stands; go on with the next case"
-        raise LedgerError("the last case", f"it was decided {by} already", step)
+        raise LedgerError("the last case", f"it was decided {by} already", "That decision stands")
     if phase == "consensus" and image not in log.differing():
         raise LedgerError("the case", "the two do not differ on it any more", "Go on")
     return replace(draft, seconds=_seconds(draft, entries) if seconds is None else seconds)

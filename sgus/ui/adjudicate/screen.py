@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
@@ -20,6 +20,9 @@ from sgus.ui.adjudicate.words import done_by, unshown_words
 from sgus.ui.model_choice import show_problem
 from sgus.workflows import adjudication
 from sgus.workflows.adjudication import BlindCase, Opinion, QueueState, TrainingAnswer
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 TRAINING: Final = "training"
 CONSENSUS: Final = "consensus"
@@ -43,7 +46,7 @@ def show_screen(place: Place) -> None:
     Args:
         place: Who grades, and where.
     """
-    _bar(place)
+    below = _bar(place)
     try:
         state = queue_state(place)
         answered = _answered(place)
@@ -53,7 +56,7 @@ def show_screen(place: Place) -> None:
             late = "" if reply is None or reply.saved else reply.words
             show_finished(place, state, late=late)
             return
-        _say_unshown(place, case)
+        _say_unshown(below, place, case)
         _draw(place, case, state, None if answered is None else answered.answer)
     except SgusError as error:
         show_problem(str(error))
@@ -100,7 +103,8 @@ def _answered(place: Place) -> _Answered | None:
     return found if found is not None and found.place == place else None
 
 
-def _bar(place: Place) -> None:
+def _bar(place: Place) -> DeltaGenerator:
+    """Where one is; below it, beside the button, there is room for a line."""
     left, right = st.columns([6, 1], vertical_alignment="center", gap="small")
     phase = PHASE_TITLES[place.phase]
     left.html(
@@ -110,19 +114,20 @@ def _bar(place: Place) -> None:
     right.button("Leave", icon=":material/arrow_back:", on_click=places.leave,
                  key="sgus-adjudicate-leave", width="stretch",
                  help="Everything decided is saved; you can come back at any time.")  # fmt: skip
+    return left
 
 
 def _next(place: Place) -> BlindCase | None:
     return adjudication.next_case(place.cohort_dir, place.queue, who=place.who, phase=place.phase)
 
 
-def _say_unshown(place: Place, case: BlindCase) -> None:
+def _say_unshown(below: DeltaGenerator, place: Place, case: BlindCase) -> None:
     """That cases are passed over: their numbers do not come, and files can be put back."""
     missing = adjudication.unshown(
         place.cohort_dir, place.queue, who=place.who, phase=place.phase
     )  # fmt: skip
     if missing:
-        st.caption(unshown_words(missing, case.n))
+        below.caption(unshown_words(missing, case.n))
 
 
 def _draw(
