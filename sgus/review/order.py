@@ -77,8 +77,9 @@ _ALL: Final = (
         SUSPECT,
         "Suspected label error",
         "First the images whose reference grade the model contradicts most surely: the lowest "
-        "label quality of cleanlab, computed from models that never learnt from the patient. It "
-        "is a reason to look again, not a proof: the model may be the one that is wrong.",
+        "label quality (how well the probabilities go with the grade, 0 to 1, by cleanlab), "
+        "computed from models that never learnt from the patient. It is a reason to look again, "
+        "not a proof: the model may be the one that is wrong.",
         ("+label_quality",),
         "images that were held out from training",
     ),

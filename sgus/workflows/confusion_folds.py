@@ -43,8 +43,8 @@ def add_folds(
     missing = int(rows["fold_spread"].isna().sum())
     if missing and FOLDS not in reasons:
         notes.append(
-            f"{missing} of {len(rows)} images were held out by one model only: folds cannot "
-            "disagree on them"
+            f"{missing} of {len(rows)} images were held out by one model only (all others learnt "
+            "from them), so that there are no two models to compare: folds cannot disagree on them"
         )
 
 

@@ -25,6 +25,9 @@ EVERYTHING: Final = "all"
 HIGHER: Final = "called higher"
 LOWER: Final = "called lower"
 CROSSED: Final = "crossed"
+APART: Final = 0.4
+"""Share of pairs of readings on different sides from which readers are called divided: 2 v 3 of
+five readings is 0.6, 1 v 4 is 0.4."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,77 @@ def summary(view: BoundaryView, *, n_resamples: int = N_RESAMPLES, seed: int = 0
             )
         )  # fmt: skip
     return shares
+
+
+@dataclass(frozen=True)
+class Divided:
+    """How often readers are divided themselves: on images that cross, and on the others.
+
+    Only images with two readings or more count.
+
+    Attributes:
+        n_crossed: Images that cross.
+        n_crossed_divided: Those of them whose readers are divided (`APART`).
+        n_others: Images that do not cross.
+        n_others_divided: Those of them whose readers are divided.
+        n_patients: Patients of all these images.
+        difference: Share of the crossed less share of the others, -1 to 1; None where one of the
+            two has no image.
+        low: Lower end of its 95 % interval, or None.
+        high: Upper end, or None.
+        reason: Why difference or interval is missing, or None.
+        unit: What was resampled: `patient` or `group`.
+    """
+
+    n_crossed: int
+    n_crossed_divided: int
+    n_others: int
+    n_others_divided: int
+    n_patients: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    reason: str | None
+    unit: str
+
+
+def readers_divided(
+    view: BoundaryView, *, n_resamples: int = N_RESAMPLES, seed: int = 0
+) -> Divided:
+    """Hold crossed images against the others: on which are readers divided more often?
+
+    Percentile interval of the patient bootstrap, both shares from the same resamples.
+
+    Args:
+        view: The boundary.
+        n_resamples: Resamples, 40 or more.
+        seed: Of the resamples.
+
+    Raises:
+        ConfigError: There are too few resamples.
+    """
+    from sgus.report.figures import Estimate, Place, check_resamples, figure_object, unit_noun
+
+    check_resamples(n_resamples)
+    patients = view.rows["patient_id"].to_numpy(dtype=object)
+    apart = view.rows["readers_apart"].to_numpy(dtype=np.float64, na_value=np.nan)
+    known, divided = ~np.isnan(apart), apart >= APART
+    crossed, others = known & view.cell(CROSSED), known & ~view.cell(CROSSED)
+    rng = generator(seed, "readers divided", view.boundary.name, view.part)
+    weights = with_observed(patient_weights(patients, n_resamples=n_resamples, rng=rng))
+    columns = [crossed & divided, crossed, others & divided, others]
+    sums = PatientDraws.of(patients, weights).sums(np.stack(columns, axis=1).astype(np.float64))
+    less = ratio(sums[:, 0], sums[:, 1]) - ratio(sums[:, 2], sums[:, 3])
+    groups = [("of the crossed images", crossed), ("of the others", others)]
+    figure = figure_object(
+        Estimate("divided", less, known, "no image to compare with", groups=groups),
+        Place(view.boundary.name, view.part, None, patients, seed, view.unit),
+    )
+    counts = [int(mask.sum()) for mask in columns]
+    return Divided(
+        counts[1], counts[0], counts[3], counts[2], figure["n_patients"], figure["value"],
+        figure["low"], figure["high"], figure["reason"], unit_noun(view.unit, n=1),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,11 +17,20 @@ from numpy.typing import NDArray
 from sgus.core.errors import RunError, SgusError
 from sgus.core.grades import GRADES
 from sgus.core.registry import Registry
+from sgus.report.figures import unit_noun
 from sgus.review.boundary import Boundary, boundary
 from sgus.review.order import ORDERS, Order, positions
 from sgus.workflows.confusion_folds import add_folds
 from sgus.workflows.confusion_readers import add_readers
-from sgus.workflows.confusion_summary import CROSSED, HIGHER, LOWER, Share, summary
+from sgus.workflows.confusion_summary import (
+    CROSSED,
+    HIGHER,
+    LOWER,
+    Divided,
+    Share,
+    readers_divided,
+    summary,
+)
 from sgus.workflows.run_cells import parts_of
 
 if TYPE_CHECKING:
@@ -30,8 +39,8 @@ if TYPE_CHECKING:
     from sgus.workflows.run_view import RunView
 
 __all__ = [
-    "CELLS", "DESCRIBED", "ORDERS", "BoundaryView", "Cell", "Order", "Share", "open_boundary",
-    "summary",
+    "CELLS", "DESCRIBED", "ORDERS", "BoundaryView", "Cell", "Divided", "Order", "Share",
+    "open_boundary", "readers_divided", "summary",
 ]  # fmt: skip
 
 BoolArray = NDArray[np.bool_]
@@ -251,5 +260,6 @@ def _assumed(view: RunView, rows: pd.DataFrame) -> list[str]:
         )
     if rows["fold"].nunique() > 1:
         n = rows["fold"].nunique()
-        notes.append(f"each image was graded by the one of {n} models that never saw its patient")
+        what = "it" if view.unit == "unknown" else f"its {unit_noun(view.unit, n=1)}"
+        notes.append(f"each image was graded by the one of {n} models that never saw {what}")
     return notes

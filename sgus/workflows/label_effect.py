@@ -16,6 +16,8 @@ from sgus.workflows.label_sources import ADJUDICATED, CONSENSUS, REFERENCE, labe
 from sgus.workflows.run_view import RunView, open_run
 
 TRUE_GRADE: Final = "true_grade"
+_BESIDE: Final = (TRUE_GRADE, CONSENSUS)
+"""Versions that are shown beside the reference, but that nobody learnt or decided."""
 LABEL_SETTINGS: Final = ("labels", "soft_from")
 
 
@@ -55,7 +57,8 @@ def effect_of(
     Returns:
         As `compare_label_versions`, and `learnt` (labels each run learnt), `warnings` (plain
         sentences: test labels that changed, runs that differ in more than their labels), `notes`
-        (versions that are not at hand, and why), `unit`, `synthetic` and `caution`.
+        (versions that are not at hand, and why; what the readers' median says beside the
+        reference), `unit`, `synthetic` and `caution`.
 
     Raises:
         RunError: Two runs have one name, or they share no test image.
@@ -71,6 +74,7 @@ def effect_of(
         n_resamples=n_resamples, seed=seed, patient_unit=unit,
     )  # fmt: skip
     learnt = {view.name: learnt_labels(view.facts) for view in views}
+    notes += _median_beside(found, unit)
     n = sum(len(version["differences"]) for version in found["versions"])
     return found | {
         "learnt": learnt,
@@ -179,17 +183,16 @@ def labels_today(root: Path, source: str) -> dict[str, int]:
 
 def _changed(found: Mapping[str, Any], learnt: Mapping[str, str], unit: str) -> list[str]:
     said = []
-    for version in found["versions"]:
-        n = version["n_differ"]
-        if not n or version["name"] == TRUE_GRADE:
-            continue
-        patients = (
-            f"{version['n_patients_differ']} {unit_noun(unit, n=version['n_patients_differ'])}"
-        )
+    changed = [
+        f"by the {version['title']}, {_differ(version, found, unit)} have another label than the "
+        "reference"
+        for version in found["versions"]
+        if version["n_differ"] and version["name"] not in _BESIDE
+    ]
+    if changed:
         said.append(
-            f"TEST LABELS CHANGED: by the {version['title']}, {n} of "
-            f"{found['images']['n_images']} test images ({patients}) have another label than the "
-            "reference. Figures against it judge by other labels: compare runs within one version."
+            f"TEST LABELS CHANGED: {'; '.join(changed)}. Figures against such labels judge by "
+            "other labels: compare runs within one version."
         )
     for run, labels in learnt.items():
         if labels != REFERENCE:
@@ -198,6 +201,23 @@ def _changed(found: Mapping[str, Any], learnt: Mapping[str, str], unit: str) -> 
                 "from having learnt their habits, right or wrong."
             )
     return said
+
+
+def _median_beside(found: Mapping[str, Any], unit: str) -> list[str]:
+    """What the readers' median says where nobody learnt it: readers differ, nothing changed."""
+    return [
+        f"The readers' median gives {_differ(version, found, unit)} another grade than the "
+        "reference does; no run learnt it, and the test labels are as they were."
+        for version in found["versions"]
+        if version["n_differ"] and version["name"] == CONSENSUS
+    ]
+
+
+def _differ(version: Mapping[str, Any], found: Mapping[str, Any], unit: str) -> str:
+    """`8 of 120 test images (5 patients)`."""
+    n = version["n_patients_differ"]
+    of = found["images"]["n_images"]
+    return f"{version['n_differ']} of {of} test images ({n} {unit_noun(unit, n=n)})"
 
 
 def _other_than_labels(views: Sequence[RunView]) -> list[str]:

@@ -79,6 +79,12 @@ def test_confusions__an_image_its_maps_and_another_at_its_side(confusions: Page)
     options = page.locator("[data-set='map'] option").all_inner_texts()
     assert options[:2] == ["none", "Stage 2a: 0 v 1"]
     settle(page)
+    # Heading and tools leave the picture its place, maps and all, even where nothing is scrolled.
+    page.get_by_test_id("stMain").evaluate("all => all.scrollTop = 0")
+    box = page.locator(".viewer canvas").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 450
+    expect(page.get_by_role("heading", name="Confusions: grades mixed up")).to_be_visible()
     page.get_by_text("Examples of both grades", exact=True).click()
     page.get_by_role("button", name=re.compile("^Find examples")).click()
     beside = page.get_by_role("button", name="Put beside")

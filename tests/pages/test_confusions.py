@@ -14,6 +14,7 @@ from sgus.ui.cohort.source import COHORT
 from sgus.ui.confusions.choose import BOUNDARY, CELL, ORDER
 from sgus.ui.confusions.one_image import BESIDE, IMAGE
 from sgus.ui.confusions.sections import EXAMPLES, SECTION, TEXTURE, WHAT_IF, WHO
+from sgus.ui.confusions.tabs import TAB
 from sgus.ui.frame import RUN
 from sgus.ui.train.user import USER
 from sgus.workflows import adjudication
@@ -148,6 +149,23 @@ def test_confusions__an_image_with_its_sections(looked: Path) -> None:
     assert listed(test)[0] == image_id
 
 
+def test_confusions__the_heading_is_folded_while_an_image_is_open(looked: Path) -> None:
+    test = opened()
+    assert [one.value for one in test.title] == ["Confusions: grades mixed up"]
+    test = test.button(key=f"sgus-gallery-confusions-{listed(test)[0]}").click().run()
+    assert not test.title
+    assert '<h1 class="sgus-folded">' in text_of(test)
+    test = test.button_group(key=BOUNDARY).set_value("2/3").run()  # still at hand
+    assert not test.exception
+    test = test.button_group(key=TAB).set_value("Labels").run()
+    assert test.title
+    test.session_state[IMAGE] = "of another run"
+    test = test.button_group(key=TAB).set_value("Images").run()
+    assert not test.exception
+    assert test.title
+    assert test.session_state[IMAGE] == ""
+
+
 def test_confusions__beside_another_and_its_maps(looked: Path) -> None:
     seen = open_boundary(open_run(looked), "0/1")
     first, other = seen.images("crossed", "margin")["image_id"].tolist()[:2]
@@ -175,7 +193,7 @@ def test_confusions__ticked_images_become_a_queue(looked: Path) -> None:
     cohort = open_run(looked).cohort
     assert cohort is not None
     (queue,) = adjudication.queues(cohort)
-    assert (queue.name, queue.n, queue.boundary, queue.made_by) == ("0/1 kfold", n, "0/1", "Anna")
+    assert (queue.name, queue.n, queue.boundary, queue.made_by) == ("Queue 1", n, "0/1", "Anna")
     assert test.session_state[f"{COHORT}_kept"].endswith(f"({cohort.name})")
     assert not test.session_state["sgus_confusions_ticked"]["kfold 0/1"]
 

@@ -22,6 +22,8 @@ def test_choose_next__shows_its_images_and_ticks_them(looked: Path) -> None:
     test = test.run()
     said = text_of(test)
     assert "Of 36 held-out images of 12 patients, settling these 20 next" in said
+    assert "about half the adjudications of a random one" in said
+    assert "density (how much the images of other patients look like it)" in said
     for number, image_id in enumerate(expected, 1):
         assert f"<b>{number}.</b> {image_id}" in said
     test = test.button(key="sgus-next-tick").click().run()

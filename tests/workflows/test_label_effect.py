@@ -67,6 +67,37 @@ def test_todays_adjudications_and_the_truth_are_versions(
     names = [version["name"] for version in effect["versions"]]
     assert names == ["reference", "consensus, other", "adjudicated"]
     assert len(effect["notes"]) == 1
+    # Learnt and decided labels differ from the reference: one warning names both.
+    (changed,) = (one for one in effect["warnings"] if "TEST LABELS CHANGED" in one)
+    assert "by the consensus labels as other has them, 8 of " in changed
+    assert "; by the adjudicated labels, today, 1 of " in changed
+
+
+def test_the_readers_median_beside_the_reference_is_a_note(tmp_path: Path) -> None:
+    root = save_cohort(tmp_path / "data" / "demo")
+    images = pd.read_csv(root / "images.csv")
+    lowered = set(images.loc[images["grade"] >= 2, "image_id"][::2])
+    lines = [
+        f"{image},r{k},1,{grade - (image in lowered)}"
+        for image, grade in zip(images["image_id"], images["grade"], strict=True)
+        for k in range(3)
+    ]  # fmt: skip
+    text = "\n".join(["image_id,rater_id,reading,grade", *lines, ""])
+    (root / "ratings.csv").write_text(text)
+    run = save_run(tmp_path / "runs" / "plain", root, evaluated=False)
+    tested = pd.read_csv(run / "predictions.csv").query("split == 'test'")
+    other = tested[tested["image_id"].isin(lowered)]
+    assert len(other)
+    effect = label_effect([run], data=tmp_path / "data", n_resamples=60)
+    assert [version["name"] for version in effect["versions"]] == ["reference", "consensus"]
+    assert effect["warnings"] == []
+    patients = other["patient_id"].nunique()
+    noun = "patient" if patients == 1 else "patients"
+    assert (
+        f"The readers' median gives {len(other)} of {len(tested)} test images "
+        f"({patients} {noun}) another grade than the reference does; "
+        "no run learnt it, and the test labels are as they were."
+    ) in effect["notes"]
 
 
 def test_a_run_alone_has_no_differences(made: Path) -> None:

@@ -12,7 +12,14 @@ from sgus.ui.runs.cached import resampling_of
 from sgus.ui.viewer import ViewerPicture, viewer_picture
 from sgus.workflows.cohort_gallery import words_of
 from sgus.workflows.cohort_story import picture_of
-from sgus.workflows.confusions import BoundaryView, Share, open_boundary, summary
+from sgus.workflows.confusions import (
+    BoundaryView,
+    Divided,
+    Share,
+    open_boundary,
+    readers_divided,
+    summary,
+)
 
 if TYPE_CHECKING:
     from sgus.review.boundary import Boundary
@@ -46,6 +53,18 @@ def shares_of(view: RunView, seen: BoundaryView) -> list[Share]:
     """
     n_resamples, seed = resampling_of(view)
     return _shares(seen.key, n_resamples, seed, seen)
+
+
+def divided_of(view: RunView, seen: BoundaryView) -> Divided:
+    """How often readers are divided on crossed and other images; resamples as in the report.
+
+    Args:
+        view: The run.
+        seen: Of `boundary_of`.
+    """
+    n_resamples, seed = resampling_of(view)
+    # Ratings are no part of the key of the rows.
+    return _divided(seen.key, _states(view), n_resamples, seed, seen)
 
 
 def picture_at(view: CohortView, row: int, title: str) -> ViewerPicture:
@@ -90,6 +109,14 @@ def _boundary(
 def _shares(key: str, n_resamples: int, seed: int, _seen: BoundaryView) -> list[Share]:
     del key
     return summary(_seen, n_resamples=n_resamples, seed=seed)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Resampling patients")
+def _divided(
+    key: str, states: tuple[tuple[int, int], ...], n_resamples: int, seed: int, _seen: BoundaryView
+) -> Divided:
+    del key, states
+    return readers_divided(_seen, n_resamples=n_resamples, seed=seed)
 
 
 @st.cache_resource(max_entries=_PICTURES, show_spinner=False)

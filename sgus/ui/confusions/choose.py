@@ -9,6 +9,7 @@ import streamlit as st
 
 from sgus.review.boundary import BOUNDARIES, Boundary, boundary
 from sgus.ui.charts.kept import keep, recall
+from sgus.ui.confusions.units import said_of
 from sgus.ui.runs.cell import part_words
 from sgus.workflows.confusions import CELLS, ORDERS, BoundaryView
 
@@ -27,7 +28,7 @@ _CELL_TITLES: Final = {
     "called higher": "Too high",
     "called lower": "Too low",
     "agreed": "Same side",
-    "all": "All",
+    "all": "All with {lower} or {upper}",
 }
 
 
@@ -40,6 +41,12 @@ def choose_boundary() -> Boundary:
         format_func=lambda name: _WORDS.get(name, name),
     ) or st.session_state[f"{BOUNDARY}_kept"]  # fmt: skip
     return boundary(chosen)
+
+
+def boundary_words() -> str:
+    """The boundary that was chosen in this session, such as `0 v 1`; the first one before that."""
+    name = str(st.session_state.get(f"{BOUNDARY}_kept", next(iter(_WORDS))))
+    return _WORDS.get(name, name)
 
 
 def choose_part(parts: Sequence[str]) -> str:
@@ -68,9 +75,19 @@ def choose_cell(seen: BoundaryView) -> str:
     recall(CELL, names[0], names)
     chosen: str = st.segmented_control(
         "Which images", names, key=CELL, on_change=keep, args=(CELL,),
-        format_func=lambda name: f"{_CELL_TITLES.get(name, name)}: {sizes[name]:,}",
+        format_func=lambda name: f"{cell_title(seen.boundary, name)}: {sizes[name]:,}",
     ) or st.session_state[f"{CELL}_kept"]  # fmt: skip
     return chosen
+
+
+def cell_title(at: Boundary, cell: str) -> str:
+    """What a cell is called on its button, such as `All with 0 or 1`.
+
+    Args:
+        at: The boundary.
+        cell: Name in `CELLS`.
+    """
+    return _CELL_TITLES.get(cell, cell).format(lower=at.lower, upper=at.upper)
 
 
 def choose_order(seen: BoundaryView) -> str:
@@ -96,4 +113,5 @@ def order_words(seen: BoundaryView, order: str) -> str:
         order: The chosen one.
     """
     lacking = [f"“{ORDERS[name].title}”: {why}." for name, why in seen.reasons.items()]
-    return " ".join([ORDERS[order].words, *(["Not to be had here:"] if lacking else []), *lacking])
+    words = [ORDERS[order].words, *(["Not to be had here:"] if lacking else []), *lacking]
+    return said_of(" ".join(words), seen.unit)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from sgus.report.figures import unit_noun
 from sgus.ui.charts.export import download_csv
 from sgus.ui.cohort.story_words import dot
 from sgus.ui.confusions import selection
 from sgus.ui.confusions.cached import boundary_of
 from sgus.ui.confusions.settle import offer_queue
 from sgus.ui.confusions.tiles import picture_html
+from sgus.ui.confusions.units import said_of
 from sgus.ui.confusions.waiting import when_asked
 from sgus.ui.runs.cached import cohort_view_of, parts
 from sgus.ui.runs.figure_words import counted
@@ -38,8 +40,18 @@ HOW: Final = (
     "patient is between the two grades. **Disagreement**: how divided the readers are (or, where "
     "there are not two readings, models of several folds). **Density**: how much of the cohort "
     "looks like it. Each image is also unlike those before it, so that one settled case does not "
-    "stand for another. Nothing of this says that a label is wrong. On simulated images, where the "
-    "truth is known, docs/active.md shows what it saves against a random choice, and what not."
+    "stand for another. Nothing of this says that a label is wrong. docs/active.md has the "
+    "measurements behind what it saves against a random choice, and where it saves nothing."
+)
+MEASURED: Final = (
+    "Measured on simulated images only, where the truth is known: putting right grades that exist, "
+    "this choice took about half the adjudications of a random one; for beginning a cohort without "
+    "grades it saved nothing."
+)
+FACTORS: Final = (
+    "Below each picture, from 0 to 1: doubt (how undecided a model is that never saw the patient), "
+    "disagreement (how divided the readers are), density (how much the images of other patients "
+    "look like it)."
 )
 
 
@@ -66,8 +78,10 @@ def show(view: RunView, boundary: Boundary) -> None:
     )  # fmt: skip
     if chosen is None:
         return
-    st.html(f'<p class="sgus-lead">{html.escape(lead_words(chosen, boundary))}</p>')
-    st.caption(" ".join(f"{note[:1].upper()}{note[1:]}." for note in chosen.notes))
+    lead = html.escape(lead_words(chosen, boundary, unit=view.unit))
+    st.html(f'<p class="sgus-lead">{lead}</p>')
+    notes = " ".join(f"{note[:1].upper()}{note[1:]}." for note in chosen.notes)
+    st.caption(f"{MEASURED} {notes}")
     seen = boundary_of(view, boundary, next(iter(found)))
     place = selection.place_of(view.name, seen)
     ids = chosen.table["image_id"].tolist()
@@ -76,21 +90,29 @@ def show(view: RunView, boundary: Boundary) -> None:
                 args=(place, ids), icon=":material/done_all:")  # fmt: skip
     with middle:
         offer_queue(view, seen)
+    st.caption(said_of(FACTORS, view.unit))
     _tiles(cohort, chosen.table)
     with st.expander("How these were chosen"):
-        st.markdown(HOW)
+        st.markdown(said_of(HOW, view.unit))
         download_csv(
             _records(chosen.table), synthetic=chosen.synthetic,
             name=f"next-{boundary.lower}-{boundary.upper}", key="sgus-next-csv",
         )  # fmt: skip
 
 
-def lead_words(chosen: NextImages, boundary: Boundary) -> str:
-    """What was chosen from what."""
+def lead_words(chosen: NextImages, boundary: Boundary, *, unit: str = "patient") -> str:
+    """What was chosen from what.
+
+    Args:
+        chosen: The images.
+        boundary: The boundary.
+        unit: What `patient_id` is.
+    """
     n, pool = len(chosen.table), counted(chosen.n_pool, "held-out image")
+    people = counted(chosen.n_patients, unit_noun(unit, n=1))
     words = (
-        f"Of {pool} of {counted(chosen.n_patients, 'patient')}, settling these {n} next would "
-        f"probably teach a model most about grade {boundary.lower} v {boundary.upper}."
+        f"Of {pool} of {people}, settling these {n} next would probably teach a model most about "
+        f"grade {boundary.lower} v {boundary.upper}."
     )
     if chosen.n_settled:
         words += f" {counted(chosen.n_settled, 'image')} settled or in a queue left out."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from sgus.ui.cohort.story_words import dot
+from sgus.ui.confusions.units import said_of
 from sgus.ui.confusions.waiting import when_asked
 from sgus.ui.runs.figure_words import counted
 from sgus.workflows.cohort_gallery import gallery_page
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 200
 _K: Final = 4
+DISTANCE: Final = (
+    "Cosine distance: how unlike two images are to the model, from 0 (it sees no difference) over "
+    "1 (nothing in common) to 2."
+)
 
 
 def show(
@@ -47,17 +52,18 @@ def show(
     )  # fmt: skip
     if found is None:
         return
-    st.markdown(f"**{nearest_words(found, seen.boundary.grades)}**")
-    st.caption(f"{found.confidence_words} {found.model_words}")
+    st.markdown(f"**{said_of(nearest_words(found, seen.boundary.grades), seen.unit)}**")
+    words = f"{DISTANCE} {found.confidence_words} {found.model_words}"
+    st.caption(said_of(words, seen.unit))
     lower, upper = seen.boundary.grades
     for grade, examples in ((lower, found.lower), (upper, found.upper)):
         n, patients = found.n_candidates.get(grade, 0), found.n_patients.get(grade, 0)
         st.html(
             f"<p>{dot(grade)} <b>Grade {grade}</b>: the nearest of {counted(n, 'such image')} of "
-            f"{counted(patients, 'other patient')}</p>"
+            f"{counted(patients, said_of('other patient', seen.unit))}</p>"
         )
         if found.reasons.get(grade):
-            st.caption(f"{found.reasons[grade]}.")
+            st.caption(said_of(f"{found.reasons[grade]}.", seen.unit))
         _row(cohort, examples, put_beside)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from sgus.report.figures import unit_noun
 from sgus.ui.charts.export import download_csv, show_figure
 from sgus.ui.confusions.explain_chart import audit_figure, audit_rows, key_of
 from sgus.ui.confusions.explain_image import show_map_checks
+from sgus.ui.confusions.units import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 _WHAT: Final = (
     "The gland is hidden, or all but the border, and each fold's model is asked again about its "
     "test images. A model that still knows the grade looks at something else."
+)
+AUC: Final = (
+    "AUC (area under the ROC curve): of two images, one from each side of the boundary, how often "
+    "the model puts the one of the higher side higher; 0.5 is guessing, 1 is always."
 )
 _GONE: Final = (
     "The cohort of this run is not on this machine as it was when the run was made: neither audit "
@@ -92,8 +98,11 @@ def _figures(found: dict[str, Any], boundary: Boundary, *, synthetic: bool) -> N
         audit_figure(found, key), audit_rows(found, key), name="shortcut-audit",
         synthetic=synthetic, key="confusions-audit-chart",
     )  # fmt: skip
+    if key[1] == "auc":
+        st.caption(AUC)
     with st.expander("What has to be known to read this"):
-        st.markdown("\n".join(f"- {text}" for text in [*found["limits"], found["caution"]]))
+        lines = "\n".join(f"- {text}" for text in [*found["limits"], found["caution"]])
+        st.markdown(said_of(lines, found["unit"]))
     download_csv(
         audit_rows(found, None), name="shortcut-audit-all", synthetic=synthetic,
         key="confusions-audit-csv", label="Download all figures of the audit (CSV)",
@@ -117,7 +126,8 @@ def _maps(found: dict[str, Any], boundary: Boundary, *, synthetic: bool) -> None
     rows = [
         {
             "check": row["title"], "value": row["value"], "low": row["low"], "high": row["high"],
-            "images": row["n_images"], "patients": row["n_patients"], "remark": row["reason"],
+            "images": row["n_images"], unit_noun(found["unit"]): row["n_patients"],
+            "remark": row["reason"],
         }
         for row in own
     ]  # fmt: skip

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sgus.ui.charts.layout import axis, chart_layout
+from sgus.report.figures import unit_noun
+from sgus.ui.charts.layout import FONT_SIZE, TITLE_ROOM, axis, chart_layout
+from sgus.ui.runs.figure_words import counted
 from sgus.ui.theme import INK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import plotly.graph_objects as go
     from numpy.typing import NDArray
 
@@ -16,6 +20,8 @@ Key = tuple[str, str]
 _OF_STAGE: Final = {"stage2a": ("stage2a", "auc"), "stage1": ("stage1", "auc")}
 _LINE: Final = 30
 _AROUND: Final = 150
+_SECOND: Final = 22
+"""Of the line below the title, pixels."""
 _COLOURS: Final = {"full image": "#0072B2", "gland hidden": "#D55E00", "border only": "#CC79A7"}
 _OTHER: Final = "#666666"
 ORDERS: Final = {
@@ -73,9 +79,11 @@ def audit_figure(found: dict[str, Any], key: Key) -> go.Figure:
     )  # fmt: skip
     drawn.update_layout(
         **chart_layout(
-            f"What the model knows with less to see: {FIGURES[key]}",
-            height=_AROUND + _LINE * len(rows), left=210,
+            f"What the model knows with less to see: {FIGURES[key]}<br>"
+            f"<span style='font-size:{FONT_SIZE}px'>{made_of(rows, found['unit'])}</span>",
+            height=_AROUND + _SECOND + _LINE * len(rows), left=210,
         ),
+        margin_t=TITLE_ROOM + _SECOND,
         xaxis=axis(f"{FIGURES[key]}, 95 % interval"),
         yaxis=axis(None, autorange="reversed", showgrid=False),
     )  # fmt: skip
@@ -86,6 +94,23 @@ def audit_figure(found: dict[str, Any], key: Key) -> go.Figure:
                      "line": {"dash": "dot", "color": INK, "width": 1.5}}]
         )  # fmt: skip
     return drawn
+
+
+def made_of(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
+    """`404 images of 50 patients`: what a chart of an audit was made from.
+
+    Args:
+        rows: Of `audit_rows`.
+        unit: What a patient is here.
+    """
+    if not rows:
+        return "no image"
+    said = []
+    for name, noun in (("images", "image"), ("patients", unit_noun(unit, n=1))):
+        n = [int(row[name]) for row in rows]
+        few = f"{min(n):,} to " if min(n) < max(n) else ""
+        said.append(f"{few}{counted(max(n), noun)}")
+    return " of ".join(said)
 
 
 def deletion_figure(curves: NDArray[Any]) -> go.Figure:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sgus.ui.confusions.summary_words import APART
+from sgus.ui.confusions.units import said_of
 from sgus.ui.runs.figure_words import counted
 from sgus.ui.words import percent
+from sgus.workflows.confusion_summary import APART
 
 if TYPE_CHECKING:
     from sgus.review.boundary import Boundary
@@ -18,6 +19,12 @@ UNDECIDED: Final = 0.2
 """A margin below is a close call: 60 to 40 or nearer."""
 SURE: Final = 0.6
 """A margin from here on is called sure: 80 to 20 or further apart."""
+
+
+QUALITY: Final = (
+    "Label quality: how well the model\u2019s probabilities go with the grade, from 0 (not at all) "
+    "to 1."
+)
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,15 @@ def verdict_of(seen: BoundaryView, image_id: str) -> Verdict | None:
     if row is None:
         return None
     label = _label_words(row, *rank_of(seen, image_id), why=seen.reasons.get("suspect", ""))
+    folds = _folds_words(row, seen.boundary, seen.reasons.get("folds", ""))
     return Verdict(
         _lead(row, seen.boundary),
         advice_words(row),
         (
             ("Model", _model_words(row, seen.boundary)),
             ("Readers", readers_words(row, seen.boundary)),
-            ("Grade", label),
-            ("Folds", _folds_words(row, seen.boundary, seen.reasons.get("folds", ""))),
+            ("Grade", said_of(label, seen.unit)),
+            ("Folds", said_of(folds, seen.unit)),
         ),
     )
 
@@ -158,11 +166,12 @@ def _label_words(row: Mapping[str, Any], rank: int, n: int, *, why: str) -> str:
     place = f"number {rank:,} of {n:,} by suspicion"
     if quality >= 0.5:
         return (
-            f"not suspect: no other grade is more probable (label quality {quality:.2f}, {place})."
+            f"not suspect: no other grade is more probable (label quality {quality:.2f}, {place}). "
+            f"{QUALITY}"
         )
     return (
-        f"suspect to some degree: another grade is more probable (label quality {quality:.2f} of "
-        f"1, {place}). That is a reason to look again, no proof."
+        f"suspect to some degree: another grade is more probable (label quality {quality:.2f}, "
+        f"{place}). {QUALITY} A low one is a reason to look again, no proof."
     )
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from sgus.ui.charts.export import download_csv
 from sgus.ui.confusions import selection
-from sgus.ui.confusions.cached import boundary_of, shares_of
+from sgus.ui.confusions.cached import boundary_of, divided_of, shares_of
 from sgus.ui.confusions.choose import PART, choose_cell, choose_order, choose_part, order_words
 from sgus.ui.confusions.one_image import IMAGE, open_image, show_image
 from sgus.ui.confusions.settle import offer_queue
@@ -50,18 +50,20 @@ def show(view: RunView, boundary: Boundary) -> None:
         boundary: The boundary.
     """
     found = parts(view)
-    if not found:
-        st.info(NOTHING)
-        return
     cohort = cohort_view_of(view)
     opened = st.session_state.get(IMAGE, "")
     part = st.session_state.get(f"{PART}_kept", "")
     if opened:
-        seen = boundary_of(view, boundary, part if part in found else next(iter(found)))
-        if cohort is not None and opened in set(seen.rows["image_id"]):
-            show_image(view, seen, cohort, opened)
-            return
+        if found and cohort is not None:
+            seen = boundary_of(view, boundary, part if part in found else next(iter(found)))
+            if opened in set(seen.rows["image_id"]):
+                show_image(view, seen, cohort, opened)
+                return
         st.session_state[IMAGE] = ""  # one of another run or part
+        st.rerun()  # the heading was folded away for an image
+    if not found:
+        st.info(NOTHING)
+        return
     part = choose_part(list(found))
     seen = boundary_of(view, boundary, part)
     _say(view, seen)
@@ -75,7 +77,7 @@ def show(view: RunView, boundary: Boundary) -> None:
 def _say(view: RunView, seen: BoundaryView) -> None:
     shares = shares_of(view, seen)
     blocks = (
-        ("What was found", found_words(seen, shares)),
+        ("What was found", found_words(seen, shares, divided_of(view, seen))),
         ("How sure that is", sure_words(seen, shares)),
         ("What to do next", next_words(seen, shares)),
     )

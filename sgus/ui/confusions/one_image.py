@@ -60,7 +60,8 @@ def show_image(view: RunView, seen: BoundaryView, cohort: CohortView, image_id: 
         _leaf(view, seen, image_id)
     chip = SYNTHETIC_CHIP if seen.synthetic else ""
     st.html(
-        f'<h3 class="sgus-name">{html.escape(image_id)} {chip}</h3>{_lead_html(seen, image_id)}'
+        f'<h3 class="sgus-name sgus-close">{html.escape(image_id)} {chip}</h3>'
+        f"{_lead_html(seen, image_id)}"
     )
     beside = st.session_state.get(BESIDE, "")
     if beside:
@@ -97,7 +98,7 @@ def _leaf(view: RunView, seen: BoundaryView, image_id: str) -> None:
 
 def _lead_html(seen: BoundaryView, image_id: str) -> str:
     verdict = verdict_of(seen, image_id)
-    return "" if verdict is None else f'<p class="sgus-lead">{html.escape(verdict.lead)}</p>'
+    return "" if verdict is None else f'<p class="sgus-close">{html.escape(verdict.lead)}</p>'
 
 
 def _verdict_html(seen: BoundaryView, image_id: str) -> str:

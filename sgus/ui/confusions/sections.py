@@ -14,6 +14,7 @@ from sgus.ui.cohort.source import shown_at
 from sgus.ui.cohort.story import NO_RUN, NOT_IN_RUNS, parts_of
 from sgus.ui.cohort.story_words import facts_html, predictions_html, reference_html
 from sgus.ui.confusions import examples, texture, variations
+from sgus.ui.confusions.units import said_of
 from sgus.ui.model_choice import show_problem
 from sgus.workflows.cohort_predictions import predictions_of, runs_of
 from sgus.workflows.cohort_story import facts_of, place_of, readings_of
@@ -55,7 +56,8 @@ def show_sections(
         else:
             _who(cohort, image_id)
     except SgusError as error:
-        show_problem(f"{error.cause[:1].upper()}{error.cause[1:]}. {error.next_step}.")
+        words = f"{error.cause[:1].upper()}{error.cause[1:]}. {error.next_step}."
+        show_problem(said_of(words, seen.unit))
 
 
 def _who(cohort: CohortView, image_id: str) -> None:

@@ -12,7 +12,14 @@ from sgus.report.evidence import FEW_PATIENTS
 from sgus.report.figures import unit_noun
 from sgus.ui.runs.figure_words import counted
 from sgus.ui.words import percent
-from sgus.workflows.confusion_summary import CROSSED, EVERYTHING, HIGHER, LOWER, Share
+from sgus.workflows.confusion_summary import (
+    CROSSED,
+    EVERYTHING,
+    HIGHER,
+    LOWER,
+    Divided,
+    Share,
+)
 
 if TYPE_CHECKING:
     from sgus.review.boundary import Boundary
@@ -21,9 +28,6 @@ if TYPE_CHECKING:
 WIDE: Final = 0.15
 _NO_INTERVAL: Final = "no interval: "
 SYNTHETIC: Final = "The images are simulated: nothing of this holds for patients."
-APART: Final = 0.4
-"""Share of pairs of readings on different sides from which readers are called divided: 2 v 3 of
-five readings is 0.6, 1 v 4 is 0.4."""
 NAMES: Final = {"gland": "Gland", "centre": "Centre", "device": "Device"}
 
 
@@ -65,7 +69,7 @@ def lead_words(seen: BoundaryView, shares: Sequence[Share]) -> str:
     )
 
 
-def found_words(seen: BoundaryView, shares: Sequence[Share]) -> list[str]:
+def found_words(seen: BoundaryView, shares: Sequence[Share], divided: Divided) -> list[str]:
     """In which direction, and whether it is the model or the grade that is in doubt."""
     lower, upper = seen.boundary.grades
     up, down = share_of(shares, HIGHER), share_of(shares, LOWER)
@@ -74,7 +78,7 @@ def found_words(seen: BoundaryView, shares: Sequence[Share]) -> list[str]:
         f"{said(up)}.",
         f"Called too low: of those graded {upper}{_or(upper, 'above')}, {said(down)}.",
     ]
-    readers = _readers_words(seen)
+    readers = _readers_words(divided)
     return [*lines, readers] if readers else lines
 
 
@@ -84,21 +88,42 @@ def _or(grade: int, side: str) -> str:
     return "" if grade == end else f" or {side}"
 
 
-def _readers_words(seen: BoundaryView) -> str:
+def _readers_words(found: Divided) -> str:
     """How many of the crossed images are ones on which readers are divided themselves."""
-    rows = seen.rows[seen.cell("crossed")]
-    known = rows["readers_apart"].dropna()
-    if known.empty:
+    if not found.n_crossed:
         return ""
-    divided = int((known >= APART).sum())
-    rest = seen.rows[~seen.cell("crossed")]["readers_apart"].dropna()
-    usual = float((rest >= APART).mean()) if len(rest) else None
-    beside = "" if usual is None else f", against {percent(usual)} of the other {len(rest):,}"
-    return (
-        f"Of the {counted(len(known), 'crossed image')} with two readings or more, readers are "
-        f"divided themselves on {divided} ({percent(divided / len(known))}{beside}): there the "
-        "grade is in doubt, not only the model."
+    words = (
+        f"Of the {counted(found.n_crossed, 'crossed image')} with two readings or more, readers "
+        f"are divided themselves on {found.n_crossed_divided} "
+        f"({percent(found.n_crossed_divided / found.n_crossed)}): there the grade is in doubt, not "
+        "only the model."
     )
+    return f"{words} {_beside_words(found)}" if found.n_others else words
+
+
+def _beside_words(found: Divided) -> str:
+    """The same share of the other images, and how far apart the two are."""
+    n = counted(found.n_crossed + found.n_others, "image")
+    base = f"{n}, {counted(found.n_patients, found.unit)}"
+    if found.difference is None or found.low is None or found.high is None:
+        why = (found.reason or "").removeprefix(_NO_INTERVAL)
+        apart = f"{base}; {_NO_INTERVAL}{why}"
+    else:
+        low, high = _points(found.low), _points(found.high)
+        apart = (
+            f"difference {_points(found.difference)} percentage points, 95 % interval {low} to "
+            f"{high}; {base}"
+        )
+    return (
+        f"Of the other {found.n_others:,} they are divided on {found.n_others_divided:,} "
+        f"({percent(found.n_others_divided / found.n_others)}; {apart})."
+    )
+
+
+def _points(share: float) -> str:
+    """`+45`, `−3`, `0`."""
+    points = round(100 * share)
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
 def sure_words(seen: BoundaryView, shares: Sequence[Share]) -> list[str]:
@@ -118,7 +143,7 @@ def next_words(seen: BoundaryView, shares: Sequence[Share]) -> list[str]:
     """What to do now."""
     n = share_of(shares, CROSSED).n_crossed
     if not n:
-        return ["Look at another boundary, or at a run tested on more patients."]
+        return ["Look at another boundary, or at a run tested on more people."]
     lines = [
         "Look at the images below, one by one: is the gland hard, the picture poor, or the grade "
         "wrong?",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from sgus.core.grades import GRADES
+from sgus.report.figures import unit_noun
 from sgus.ui.cohort.story_words import dot
+from sgus.ui.confusions.units import said_of
 from sgus.ui.confusions.waiting import when_asked
 from sgus.ui.runs.figure_words import counted
 from sgus.ui.theme import GRADE_COLOURS
@@ -46,37 +48,39 @@ def show(view: RunView, seen: BoundaryView, image_id: str) -> None:
     )  # fmt: skip
     if found is None:
         return
-    st.caption(f"{found.area_words} {found.compared_words}")
-    st.html(measures_html(found, seen.boundary.grades))
+    st.caption(said_of(f"{found.area_words} {found.compared_words}", seen.unit))
+    st.html(measures_html(found, seen.boundary.grades, unit=seen.unit))
     st.caption(
         "A percentile says how many of the images of a grade have a lower value: 50 is usual for "
         "that grade, near 0 or 100 is unusual. The pale band is its 95 % interval, from drawing "
-        "patients anew. No grade is given by these measures."
+        f"{unit_noun(seen.unit)} anew. No grade is given by these measures."
     )
 
 
-def measures_html(found: LookMeasures, grades: tuple[int, int]) -> str:
+def measures_html(found: LookMeasures, grades: tuple[int, int], *, unit: str = "patient") -> str:
     """A row a measure, a column a grade; those of the boundary first and in full.
 
     Args:
         found: The measures.
         grades: Of the boundary.
+        unit: What `patient_id` is.
     """
     heads = "".join(f"<th>{dot(grade)} percentile in grade {grade}</th>" for grade in GRADES)
-    rows = "".join(_row_html(one, grades) for one in found.measures)
+    rows = "".join(_row_html(one, grades, unit) for one in found.measures)
     return (
         '<div class="sgus-scroll"><table class="sgus-table sgus-measures"><tr><th>Measure</th>'
         f"{heads}</tr>{rows}</table></div>"
     )
 
 
-def _row_html(one: ShownMeasure, grades: tuple[int, int]) -> str:
+def _row_html(one: ShownMeasure, grades: tuple[int, int], unit: str) -> str:
     name = f"<b>{html.escape(one.title)}</b>: {html.escape(_value_words(one))}"
     words = html.escape(one.reason if one.value is None else leaning_words(one, grades))
     meaning = html.escape(one.meaning)
     places = {place.grade: place for place in one.places}
     cells = "".join(
-        f"<td>{_place_html(places[grade]) if grade in places else ''}</td>" for grade in GRADES
+        f"<td>{said_of(_place_html(places[grade]), unit) if grade in places else ''}</td>"
+        for grade in GRADES
     )
     return (
         f'<tr><td>{name}<br>{words}<br><span class="sgus-muted sgus-small">{meaning}</span></td>'

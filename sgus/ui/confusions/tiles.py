@@ -5,17 +5,26 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sgus.core.grades import GRADES
 from sgus.ui.cohort.story_words import dot
-from sgus.ui.confusions.image_words import readers_words
+from sgus.ui.confusions.image_words import QUALITY, readers_words
 from sgus.ui.runs.tiles import bar_html
 from sgus.ui.words import percent
 
 if TYPE_CHECKING:
     from sgus.review.boundary import Boundary
     from sgus.workflows.cohort_gallery import Tile
+
+
+_GLOSSES: Final = {
+    "suspect": QUALITY,
+    "margin": "Probability of the side of the grade less that of the other side: below 0 the model "
+    "is on the other side, near 0 it is undecided.",
+    "folds": "How far the probabilities of models that did not learn from it lie apart.",
+}
+"""Tooltips of the figures below a picture."""
 
 
 def tile_html(tile: Tile, row: Mapping[str, Any], at: Boundary, order: str) -> str:
@@ -30,11 +39,13 @@ def tile_html(tile: Tile, row: Mapping[str, Any], at: Boundary, order: str) -> s
     p = [float(row[f"p{grade}"]) for grade in GRADES]
     shown = picture_html(tile, f"Grade {row['grade']} of the cohort, model says {row['predicted']}")
     readers = html.escape(readers_words(row, at))
-    why = figure_words(row, order)
+    why = html.escape(figure_words(row, order))
+    if why and order in _GLOSSES:
+        why = f'<span title="{html.escape(_GLOSSES[order])}">{why}</span>'
     return (
         f'<figure class="sgus-tile">{shown}<figcaption>grade {dot(int(row["grade"]))} model '
         f"{dot(int(row['predicted']))}{bar_html(p)}{readers}"
-        f"{f'<br>{html.escape(why)}' if why else ''}</figcaption></figure>"
+        f"{f'<br>{why}' if why else ''}</figcaption></figure>"
     )
 
 

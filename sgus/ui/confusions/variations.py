@@ -9,6 +9,7 @@ import streamlit as st
 from sgus.core.grades import GRADES
 from sgus.ui.charts.export import show_figure
 from sgus.ui.charts.layout import axis, chart_layout
+from sgus.ui.confusions.units import said_of
 from sgus.ui.theme import CROSSING, INK, MUTED, SAME_SIDE
 from sgus.workflows.look_what_if import what_if
 
@@ -37,7 +38,7 @@ def show(view: RunView, seen: BoundaryView, image_id: str) -> None:
     with st.spinner("Asking the model about changed pictures"):
         found = what_if(view, image_id, seen.boundary)
     st.markdown(f"**{found.sentence}**")
-    st.caption(f"{found.model_words} {found.as_run_words}")
+    st.caption(said_of(f"{found.model_words} {found.as_run_words}", seen.unit))
     show_figure(
         stability_figure(found, seen.boundary), answer_rows(found), name="what-if",
         synthetic=found.synthetic, key="sgus-confusions-what-if",

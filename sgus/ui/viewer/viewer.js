@@ -221,7 +221,7 @@ class Pane {
     if (anew) this.line = this.cross = null;
     this.figure.querySelector("figcaption").textContent = picture.title;
     this.canvas.setAttribute("aria-label", `${picture.title}. ${picture.alt}`);
-    this.canvas.style.height = `clamp(320px, 56vh, ${height}px)`;
+    this.canvas.style.height = `clamp(320px, 54vh, ${height}px)`;
     this.measureRoom();
     if (anew) this.centre();
   }

@@ -7,7 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sgus.review.boundary import boundary
-from sgus.ui.confusions.explain_chart import audit_figure, audit_rows, deletion_figure, key_of
+from sgus.ui.confusions.explain import AUC
+from sgus.ui.confusions.explain_chart import (
+    audit_figure,
+    audit_rows,
+    deletion_figure,
+    key_of,
+    made_of,
+)
 from sgus.ui.confusions.explain_image import images_to_test
 from sgus.workflows.audit import read_audit
 from sgus.workflows.run_view import open_run
@@ -59,6 +66,7 @@ def test_a_run_is_audited_and_a_map_tested_from_the_page(run: Path) -> None:
     assert not page.exception
     name = images_to_test(open_run(run), boundary("0/1"))[0]
     assert any(f"**{name}**: what spoke for grade" in text.value for text in page.markdown)
+    assert AUC in [one.value for one in page.caption]
     _charts(found)
 
 
@@ -67,6 +75,8 @@ def _charts(found: dict) -> None:
     drawn = audit_figure(found, key)
     assert len(drawn.data[0].y) == len([r for r in audit_rows(found, key) if r["value"]])
     assert drawn.layout.shapes[0].x0 == 0.5
+    n, people = (audit_rows(found, key)[0][name] for name in ("images", "patients"))
+    assert f"{n} images of {people} patients" in drawn.layout.title.text
     assert key_of("stage2b") == ("four_grades", "quadratic_kappa")
 
 
@@ -77,6 +87,13 @@ def test_images_called_wrongly_come_first(run: Path) -> None:
     right = [(rows.at[n, "grade"] >= 1) == (rows.at[n, "predicted"] >= 1) for n in names]
     assert right == sorted(right)
     assert all({rows.at[n, "grade"], rows.at[n, "predicted"]} & {0, 1} for n in names)
+
+
+def test_what_a_chart_is_made_from() -> None:
+    rows = [{"images": 40, "patients": 9}, {"images": 38, "patients": 9}]
+    assert made_of(rows[:1], "patient") == "40 images of 9 patients"
+    assert made_of(rows, "grouping key") == "38 to 40 images of 9 groups"
+    assert made_of([], "patient") == "no image"
 
 
 def test_curves_are_drawn_as_they_are() -> None:

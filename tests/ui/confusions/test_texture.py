@@ -47,6 +47,7 @@ def test_table__values_places_and_reasons() -> None:
     assert "Hypoechoic &lt;area&gt;" in shown
     assert "<b>45</b> (35 to 50)" in shown
     assert "20 images, 10 patients" in shown
+    assert "20 images, 10 groups" in measures_html(found, (0, 1), unit="grouping key")
     assert "too few" in shown
     assert "not measured" in shown
     assert "no tissue beside it" in shown
