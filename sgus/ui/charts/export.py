@@ -129,10 +129,12 @@ def file_stem(name: str, *, synthetic: bool | None) -> str:
 
 
 def mark_synthetic(figure: go.Figure) -> None:
-    """Put the mark of simulated data below the title."""
+    """Put the mark of simulated data below the title, before what stands there."""
     mark = f"<b>{SYNTHETIC_MARK}</b>"
     if figure.layout.title.text:
-        figure.update_layout(title_subtitle={"text": mark, "font": {"size": FONT_SIZE}})
+        below = figure.layout.title.subtitle.text
+        text = f"{mark} {below}" if below else mark
+        figure.update_layout(title_subtitle={"text": text, "font": {"size": FONT_SIZE}})
     else:
         figure.update_layout(title_text=mark)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sgus.report.figures import unit_noun
-from sgus.ui.charts.layout import FONT_SIZE, TITLE_ROOM, axis, chart_layout
+from sgus.ui.charts.layout import FONT_SIZE, axis, chart_layout
 from sgus.ui.runs.figure_words import counted
 from sgus.ui.theme import INK
 
@@ -20,8 +20,6 @@ Key = tuple[str, str]
 _OF_STAGE: Final = {"stage2a": ("stage2a", "auc"), "stage1": ("stage1", "auc")}
 _LINE: Final = 30
 _AROUND: Final = 150
-_SECOND: Final = 22
-"""Of the line below the title, pixels."""
 _COLOURS: Final = {"full image": "#0072B2", "gland hidden": "#D55E00", "border only": "#CC79A7"}
 _OTHER: Final = "#666666"
 ORDERS: Final = {
@@ -79,11 +77,10 @@ def audit_figure(found: dict[str, Any], key: Key) -> go.Figure:
     )  # fmt: skip
     drawn.update_layout(
         **chart_layout(
-            f"What the model knows with less to see: {FIGURES[key]}<br>"
-            f"<span style='font-size:{FONT_SIZE}px'>{made_of(rows, found['unit'])}</span>",
-            height=_AROUND + _SECOND + _LINE * len(rows), left=210,
+            f"What the model knows with less to see: {FIGURES[key]}",
+            height=_AROUND + _LINE * len(rows), left=210,
         ),
-        margin_t=TITLE_ROOM + _SECOND,
+        title_subtitle={"text": made_of(rows, found["unit"]), "font": {"size": FONT_SIZE}},
         xaxis=axis(f"{FIGURES[key]}, 95 % interval"),
         yaxis=axis(None, autorange="reversed", showgrid=False),
     )  # fmt: skip

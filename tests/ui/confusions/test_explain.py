@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sgus.review.boundary import boundary
+from sgus.ui.charts.export import mark_synthetic
 from sgus.ui.confusions.explain import AUC
 from sgus.ui.confusions.explain_chart import (
     audit_figure,
@@ -76,7 +77,10 @@ def _charts(found: dict) -> None:
     assert len(drawn.data[0].y) == len([r for r in audit_rows(found, key) if r["value"]])
     assert drawn.layout.shapes[0].x0 == 0.5
     n, people = (audit_rows(found, key)[0][name] for name in ("images", "patients"))
-    assert f"{n} images of {people} patients" in drawn.layout.title.text
+    assert drawn.layout.title.subtitle.text == f"{n} images of {people} patients"
+    mark_synthetic(drawn)
+    below = drawn.layout.title.subtitle.text
+    assert below == f"<b>SYNTHETIC PHANTOM</b> {n} images of {people} patients"
     assert key_of("stage2b") == ("four_grades", "quadratic_kappa")
 
 
