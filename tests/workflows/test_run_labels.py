@@ -13,7 +13,7 @@ from sgus.core.errors import RunError
 from sgus.core.files import sha256_file
 from sgus.train.config import TrainConfig, make_config
 from sgus.train.pulse import Cancelled
-from sgus.workflows import adjudication
+from sgus.workflows import adjudication, run_progress
 from sgus.workflows.publishing import same_recipe
 from sgus.workflows.run_labels import LABELS, labels_of_run, part_counts, part_line, read_labels
 from sgus.workflows.run_view import open_run
@@ -109,6 +109,7 @@ def test_a_run_goes_on_with_the_labels_it_began_with(
 ) -> None:
     settled = {"1": 3, "2": 3, "5": 2}
     monkeypatch.setattr(adjudication, "adjudicated_grades", lambda root: dict(settled))
+    monkeypatch.setattr(run_progress, "LOOK_EVERY_S", 0.0)  # an epoch here is shorter than a look
     train(cohort_dir, tmp_path / "whole", "labels=adjudicated")
     run = tmp_path / "killed"
 
