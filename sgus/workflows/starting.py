@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sgus.cohort.manifest import Cohort
 from sgus.cohort.splits import Fold
@@ -76,13 +77,26 @@ def weights_hash(source: str) -> str:
 def refuse_known_images(source: str, cohort: Cohort, folds: list[Fold]) -> None:
     """Refuse a start that learnt from images the run will be judged or stopped by.
 
+    Phantoms of one seed are scans of the same simulated patients, whatever their preset and their
+    bytes.
+
     Raises:
-        ModelError: The model of `source` learnt from validation or test images; they are counted.
+        ModelError: The model of `source` learnt from validation or test images, which are counted,
+            or from simulated patients of the cohort's own seed.
     """
     directory = model_directory(source)
     if directory is None:
         return
-    learnt = set(read_info(directory).training_sha256)
+    info = read_info(directory)
+    seed = _phantom_seed(cohort.info.source) if cohort.info.synthetic else None
+    if seed is not None and seed == _phantom_seed(_source_of(info.training)):
+        raise ModelError(
+            f"weights={source}",
+            f"this model learnt from phantoms of seed {seed}, the seed of this cohort too: they "
+            "show the same simulated patients, and figures would show memory, not skill",
+            f"Make the cohort with another --seed, or start from {IMAGENET} or {NONE}",
+        )
+    learnt = set(info.training_sha256)
     digests = dict(zip(cohort.images["image_id"], cohort.images["sha256"], strict=True))
     held_out = {image for fold in folds for image in [*fold.validation, *fold.test]}
     known = sorted(image for image in held_out if digests[image] in learnt)
@@ -93,3 +107,14 @@ def refuse_known_images(source: str, cohort: Cohort, folds: list[Fold]) -> None:
             f"images ({', '.join(known[:5])}): figures on them would show memory, not skill",
             f"Start from {PHANTOM}, {IMAGENET} or {NONE}",
         )
+
+
+def _source_of(training: dict[str, Any]) -> str:
+    cohort = training.get("cohort")
+    return str(cohort.get("source", "")) if isinstance(cohort, dict) else ""
+
+
+def _phantom_seed(source: str) -> int | None:
+    """The seed in the command that a phantom cohort says it was made by; None for other cohorts."""
+    said = re.search(r"python -m sgus phantom .*--seed (\d+)", source)
+    return int(said[1]) if said else None

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
 
+from sgus.cohort.manifest import load_cohort
 from sgus.core.errors import CohortError, ModelError
 from sgus.nn.network import GradingNetwork, NetworkSpec
 from sgus.train.config import make_config
 from sgus.workflows.splitting import split_cohort
-from sgus.workflows.starting import PHANTOM_MODEL, set_initial_weights, weights_hash
+from sgus.workflows.starting import (
+    PHANTOM_MODEL,
+    refuse_known_images,
+    set_initial_weights,
+    weights_hash,
+)
 from sgus.workflows.training import run_training
 
 SMALL = {"backbone": "tiny", "height": 48, "width": 64}
@@ -100,3 +107,26 @@ def test_severity_can_be_learnt_from_phantoms_only(import_study, tmp_path: Path)
         run_training(
             cohort, "everything", config=config, run_dir=tmp_path / "run", say=lambda line: None
         )
+
+
+@pytest.mark.parametrize(
+    ("seed", "synthetic", "refused"), [(1, True, True), (11, True, False), (1, False, False)]
+)
+def test_phantoms_of_the_seed_that_was_learnt_from_are_refused(
+    phantom_model: Path, import_study, seed: int, synthetic: bool, refused: bool
+) -> None:
+    made = "Simulated by `python -m sgus phantom --preset {} --patients 9 --seed {}`"
+    info = phantom_model / "model.json"
+    said = json.loads(info.read_text())
+    said["training"] = {"cohort": {"source": made.format("pretraining", 1)}}
+    info.write_text(json.dumps(said))
+    cohort = load_cohort(import_study())
+    about = cohort.info.model_copy(
+        update={"synthetic": synthetic, "source": made.format("demo", seed)}
+    )
+    cohort = replace(cohort, info=about)
+    if not refused:
+        refuse_known_images("phantom", cohort, [])
+        return
+    with pytest.raises(ModelError, match="learnt from phantoms of seed 1, the seed of this cohort"):
+        refuse_known_images("phantom", cohort, [])
