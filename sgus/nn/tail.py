@@ -13,9 +13,10 @@ from sgus.nn.network import GradingNetwork
 
 Learning = Literal["last_block", "head"]
 
-LAST_STAGES: Final = ("layers", "model.layer4", "model.s4", "model.stages")
-"""Where families of trunks keep their last stage: ours (tiny), ResNets, RegNets, ConvNeXts and
-others. Of a sequence of stages the last is meant."""
+LAST_STAGES: Final = ("layers", "model.layer4.1", "model.layer4", "model.s4", "model.stages")
+"""Where families of trunks keep their last block: ours (tiny), ResNet18 (its last residual block),
+longer ResNets (their last stage), RegNets, ConvNeXts and others. Of several stages the last is
+meant; a numbered block has to be the last of its own."""
 
 
 class Tail(GradingNetwork):
@@ -75,7 +76,7 @@ def cut(network: GradingNetwork, learning: Learning) -> tuple[Beginning, Tail]:
 
     Args:
         network: The whole network; its modules are shared by the tail, copied by the beginning.
-        learning: `head`: the linear readings; `last_block`: the last stage of each trunk too.
+        learning: `head`: the linear readings; `last_block`: the last block of each trunk too.
 
     Raises:
         ConfigError: No last stage can be cut off this backbone.
@@ -116,6 +117,9 @@ def _stage(trunk: nn.Module, name: str) -> tuple[str, nn.Module] | None:
         module = trunk.get_submodule(name)
     except AttributeError:
         return None
+    parent, _, number = name.rpartition(".")
+    if number.isdigit() and [*dict(trunk.get_submodule(parent).named_children())][-1] != number:
+        return None  # blocks that begin as the identity could change places unnoticed
     if name.endswith("s"):  # a sequence of stages
         places = [place for place, _ in module.named_children()]
         if not places:

@@ -45,11 +45,18 @@ def test_beginning_and_tail_are_the_network(changes: dict[str, object], learning
         torch.testing.assert_close(tail(beginning(x)), made(x), rtol=1e-4, atol=1e-5)
 
 
-def test_the_last_block_of_resnet18_is_its_fourth_layer() -> None:
+def test_the_last_block_of_resnet18_is_its_last_residual_block() -> None:
     made = network(backbone="resnet18")
     beginning, tail = cut(made, "last_block")
-    layer4 = made.trunks[0].get_submodule("model.layer4")
-    assert list(tail.trunks) == [layer4]
+    last = made.trunks[0].get_submodule("model.layer4.1")
+    assert list(tail.trunks) == [last]
+    assert beginning(images(made)).shape == (3, 512, 2, 3)
+
+
+def test_the_last_block_of_a_longer_resnet_is_its_fourth_layer() -> None:
+    made = network(backbone="resnet34")
+    beginning, tail = cut(made, "last_block")
+    assert list(tail.trunks) == [made.trunks[0].get_submodule("model.layer4")]
     assert beginning(images(made)).shape == (3, 256, 4, 6)
 
 
