@@ -252,7 +252,7 @@ def test_viewer__from_the_keyboard(session: Page) -> None:
     canvas(page).focus()
     for key in ("m", "ArrowRight", "Enter", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
         page.keyboard.press(key)
-    assert page.locator(".viewer .length").first.inner_text() == "Line: 2.0 mm"
+    expect(page.locator(".viewer .length").first).to_have_text("Line: 2.0 mm")
     page.keyboard.press("i")
     expect(page.get_by_role("button", name="Invert")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("r")  # of the viewer, not of the app
