@@ -74,7 +74,10 @@ async ([find, heading, limit]) => {
   return -1;
 }
 """
-VIEWS = "[data-testid='stButtonGroup'] button:not([aria-checked='true'])"
+VIEWS = (
+    "[data-testid='stButtonGroup'] button:not([aria-checked='true']):not([aria-label^='Help for'])"
+)
+"""What can be chosen; a help mark asks nothing of the server, so that its click has no end."""
 
 
 @dataclass

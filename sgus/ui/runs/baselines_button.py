@@ -31,7 +31,7 @@ def offer_baselines(view: RunView) -> None:
         st.caption("They need the run's cohort, which is not here.")
         return
     if st.button("Work them out", key="sgus-runs-baselines", icon=":material/hourglass_top:",
-                 help="Texture takes about 0.1 s an image the first time."):  # fmt: skip
+                 help="The first time every image is looked at; a bar says how long that takes."):  # fmt: skip
         _work(view)
 
 
