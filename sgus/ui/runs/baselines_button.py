@@ -31,7 +31,7 @@ def offer_baselines(view: RunView) -> None:
         st.caption("They need the run's cohort, which is not here.")
         return
     if st.button("Work them out", key="sgus-runs-baselines", icon=":material/hourglass_top:",
-                 help="The first time every image is looked at; a bar says how long that takes."):  # fmt: skip
+                 help="Takes longer the first time; a bar says how long."):  # fmt: skip
         _work(view)
 
 
