@@ -6,7 +6,7 @@ is wide. A bright stroke a few pixels wide with sharp sides was drawn by the sca
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
@@ -43,9 +43,8 @@ def stroke_points(
     narrow = cv2.morphologyEx(area, cv2.MORPH_TOPHAT, np.ones((1, width + 1), np.uint8))
     least = max(_CONTRAST, _CONTRAST_TO_SPECKLE * cv2.mean(narrow)[0])
     contrast = cv2.threshold(narrow, least, 1, cv2.THRESH_BINARY)[1]
-    found: Any = cv2.findNonZero(contrast)  # None when there is none, against its annotation
-    if found is None:
+    if not cv2.countNonZero(contrast):  # most pictures; looking for places is ten times the work
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    columns, rows = np.asarray(found, dtype=np.int64).reshape(-1, 2).T
+    columns, rows = np.asarray(cv2.findNonZero(contrast), dtype=np.int64).reshape(-1, 2).T
     bright = area[rows, columns] > _BRIGHT
     return rows[bright], columns[bright]

@@ -33,8 +33,8 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map `(n, n_in, h, w)` to `(n, n_out, h / stride, w / stride)`."""
         shortcut = x if self.downsample is None else self.downsample(x)
-        x = torch.relu(self.bn1(self.conv1(x)))
-        return torch.relu(self.bn2(self.conv2(x)) + shortcut)
+        x = torch.relu_(self.bn1(self.conv1(x)))
+        return torch.relu_(self.bn2(self.conv2(x)) + shortcut)
 
 
 def _layer(n_in: int, n_out: int) -> nn.Sequential:
@@ -79,7 +79,8 @@ class ResNet18(nn.Module):
 
     def forward_features(self, x: Tensor) -> Tensor:
         """Map `(n, 1, h, w)` float to `(n, 512, h / 32, w / 32)`."""
-        x = self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+        # The greatest of what is cut off at 0 is the greatest, cut off at 0, which is less work.
+        x = torch.relu_(self.maxpool(self.bn1(self.conv1(x))))
         for number in range(len(_WIDTHS)):
             x = self.get_submodule(f"layer{number + 1}")(x)
         return x

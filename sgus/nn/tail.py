@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from sgus.core.errors import ConfigError
+from sgus.nn.fuse import fuse
 from sgus.nn.network import GradingNetwork
 
 Learning = Literal["last_block", "head"]
@@ -52,16 +53,21 @@ class Tail(GradingNetwork):
 class Beginning(nn.Module):
     """What comes before a tail: a frozen copy, always in evaluation mode.
 
+    Its normalisations are part of its convolutions.
+
     Args:
-        trunks: The beginning of each trunk.
+        trunks: The beginning of each trunk, a copy that is its own.
+        x: `(1, 1, h, w)`, an image to try them on.
         pooled: Whether the maps are averaged, since nothing but the reading follows.
     """
 
-    def __init__(self, trunks: list[nn.Module], *, pooled: bool) -> None:
+    def __init__(self, trunks: list[nn.Module], x: Tensor, *, pooled: bool) -> None:
         super().__init__()
         self.trunks = nn.ModuleList(trunks)
         self.pooled = pooled
         self.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+        for trunk in trunks:
+            fuse(trunk, x)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map normalised `(n, 1, h, w)` to `(n, trunks * C, h', w')`; pooled, h' and w' are 1."""
@@ -81,20 +87,20 @@ def cut(network: GradingNetwork, learning: Learning) -> tuple[Beginning, Tail]:
     Raises:
         ConfigError: No last stage can be cut off this backbone.
     """
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(1, 1, network.spec.height, network.spec.width, generator=generator)
     if learning == "head":
         whole = [copy.deepcopy(trunk) for trunk in network.trunks]
-        return Beginning(whole, pooled=True), Tail(network, [nn.Identity() for _ in whole])
-    pairs = [_without_last_stage(trunk, network) for trunk in network.trunks]
-    return Beginning([p[0] for p in pairs], pooled=False), Tail(network, [p[1] for p in pairs])
+        return Beginning(whole, x, pooled=True), Tail(network, [nn.Identity() for _ in whole])
+    pairs = [_without_last_stage(trunk, x, network.spec.backbone) for trunk in network.trunks]
+    return Beginning([p[0] for p in pairs], x, pooled=False), Tail(network, [p[1] for p in pairs])
 
 
-def _without_last_stage(trunk: nn.Module, network: GradingNetwork) -> tuple[nn.Module, nn.Module]:
+def _without_last_stage(trunk: nn.Module, x: Tensor, backbone: str) -> tuple[nn.Module, nn.Module]:
     """A copy of a trunk that ends before its last stage, and that stage.
 
     That the stage is the end is not taken from its name: both are run on an image and compared.
     """
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(1, 1, network.spec.height, network.spec.width, generator=generator)
     for name in LAST_STAGES:
         stage = _stage(trunk, name)
         if stage is None:
@@ -105,7 +111,7 @@ def _without_last_stage(trunk: nn.Module, network: GradingNetwork) -> tuple[nn.M
         if _make_up(start, end, trunk, x):
             return start, end
     raise ConfigError(
-        f"trains=last_block with the backbone {network.spec.backbone}",
+        f"trains=last_block with the backbone {backbone}",
         "no last stage can be cut off this backbone",
         "Set trains=head or trains=full, or a backbone such as resnet18 or tiny",
     )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.opening import reveal
 from tests.made_up import encoded, hostile, ultrasound, unusual
 
 Files = dict[str, bytes]
@@ -153,8 +154,8 @@ def test_grade__several_images_are_stepped_through(grade_page: Page) -> None:
 def test_grade__a_moved_region_grades_again(grade_page: Page, tmp_path: Path) -> None:
     upload(grade_page, {"a.png": encoded(ultrasound())})
     before = maps(grade_page)
-    grade_page.get_by_text("Adjust the ultrasound region").click()
     thumb = grade_page.get_by_role("slider", name="Left and right edge").first
+    reveal(grade_page.get_by_text("Adjust the ultrasound region"), thumb)
     thumb.focus()
     for _ in range(40):
         thumb.press("ArrowRight")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, visiting
+from tests.browser.opening import choose, reveal
 from tests.browser.test_app import settle
 from tests.browser.test_observers import rows_of, saved
 
@@ -45,9 +46,8 @@ def test_cohort__counts_to_take_away(cohort: Page, tmp_path: Path) -> None:
 
 def test_cohort__a_filter_holds_on_other_pages_and_is_reset(cohort: Page) -> None:
     page = cohort
-    page.get_by_text("Filters (none)").click()
-    page.get_by_role("combobox", name="Gland").click()
-    page.get_by_role("option", name="parotid (3)").click()
+    reveal(page.get_by_text("Filters (none)"), page.get_by_role("combobox", name="Gland"))
+    choose(page, "Gland", "parotid (3)")
     expect(page.get_by_text("Shown: 3 of 6 images")).to_be_visible()
     settle(page)
     page.keyboard.press("Escape")  # an open list hides the rest of the page from a screen reader

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.opening import choose
 from tests.browser.test_app import settle
 from tests.ui.observers.observed import table
 
@@ -51,8 +52,7 @@ def observers(page: Page) -> Page:
 @pytest.fixture
 def uploaded(observers: Page) -> Page:
     page = observers
-    page.get_by_role("combobox").first.click()
-    page.get_by_role("option", name="A table of your own").click()
+    choose(page, "Readings of", "A table of your own")
     send(page, table())
     expect(page.get_by_text("3 readers graded 24 images of 12 patients")).to_be_visible()
     return page

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, visiting
+from tests.browser.opening import choose
 from tests.finished_run import save_cohort, save_run
 
 TABS = ("Thresholds", "Calibration", "Doubt", "Groups", "Patients", "Compare")
@@ -88,8 +89,7 @@ def test_rows_of_a_figure_are_downloaded(look: Page) -> None:
 
 def test_runs_on_other_images_are_refused_in_a_sentence_then_compared(look: Page) -> None:
     tab(look, "Compare")
-    look.get_by_role("combobox", name="Compare holdout with").click()
-    look.get_by_role("option", name="folds").click()
+    choose(look, "Compare holdout with", "folds")
     expect(look.get_by_text("were not tested on the same")).to_be_visible()
     look.get_by_text("Compare the images that all of them were tested on").click()
     expect(look.get_by_text("Settings that differ")).to_be_visible()

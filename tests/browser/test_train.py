@@ -22,6 +22,7 @@ from sgus.train.speed import Speeds
 from sgus.workflows import duration, splitting
 from sgus.workflows.jobs import list_jobs, submit_training
 from tests.browser.conftest import ROOT, serving, visiting
+from tests.browser.opening import reveal
 from tests.browser.test_app import settle
 from tests.made_up import marked, ultrasound
 
@@ -134,7 +135,7 @@ def test_train__the_form_to_the_queue(chromium: Browser, place: Path, address: s
         page.get_by_text("I know, and want to train all the same").click()
         settle(page)
         write_name(page, "anna")
-        page.get_by_text("Advanced settings").click()
+        reveal(page.get_by_text("Advanced settings"), page.get_by_label("Backbone", exact=True))
         for name, value in (("Backbone", "tiny"), ("Height", "64"), ("Width", "64")):
             field = page.get_by_label(name, exact=True)
             field.fill(value)
