@@ -1,9 +1,12 @@
 """30 people reading while a run trains: `python benchmarks/many_sessions.py`.
 
 The app and the worker are started with the commands of `make run`. A run trains through the queue
-on the demo cohort of simulated images. 30 sessions of a real Chromium, each its own browser
-context, click at random moments: from page to page in the menu, and from view to view in a page. A
-click is timed in the browser itself, from the click until the server has run the page and the
+on the demo cohort of simulated images. A first visitor opens every page and view once, as in a lab
+that works with the app; what that one waits for is told apart. Then 30 sessions of a real Chromium,
+each its own browser context, click at random moments: from page to page in the menu, and from view
+to view in a page.
+
+A click is timed in the browser itself, from the click until the server has run the page and the
 browser has drawn it (on another page: its heading, too). A busy browser may learn of begin and end
 of a run at once and never show it as running: then the time of the last thing drawn counts, once
 nothing was drawn for three seconds.
@@ -122,22 +125,31 @@ def started(data: Path, runs: Path, logs: Path) -> Iterator[tuple[str, Service]]
 
 async def sessions(
     url: str, *, n: int, seconds: float, think_s: float, run: str, app: Service, seed: int
-) -> tuple[Seen, dict[str, float]]:
-    """Let `n` sessions read for a while."""
+) -> tuple[Seen, Seen, dict[str, float], dict[str, float]]:
+    """Let `n` sessions read for a while, after a first visitor.
+
+    Returns:
+        What they met, what the first visitor met, the app's memory in MB, and whose work the
+        processors did, as shares of all their time.
+    """
     from playwright.async_api import async_playwright
 
     seen, memory = Seen(), [resident_mb(app.pid)]
     found = os.environ.get("SGUS_CHROMIUM") or shutil.which("chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=list(CHROMIUM))
+        first = await first_visitor(browser, url, run, seen)
         pages = [await arrive(browser, url, run, seen) for _ in range(n)]
         memory.append(resident_mb(app.pid))
-        until_ = time.monotonic() + seconds
+        began, before = time.monotonic(), processor_s()
+        until_ = began + seconds
         readers = [
             read(page, random.Random(f"{seed} {at}"), seen, until_s=until_, think_s=think_s)
             for at, page in enumerate(pages)
         ]
         await asyncio.gather(*readers)
+        whole = (time.monotonic() - began) * (os.cpu_count() or 1)
+        shares = {who: (used - before[who]) / whole for who, used in processor_s().items()}
         for page in pages:
             text = await page.locator("body").inner_text()
             if "Traceback" in text or "encountered an error" in text:
@@ -145,7 +157,8 @@ async def sessions(
         memory.append(resident_mb(app.pid))
         await browser.close()
     names = ("before_mb", "opened_mb", "after_mb")
-    return seen, {name: round(value) for name, value in zip(names, memory, strict=True)}
+    resident = {name: round(value) for name, value in zip(names, memory, strict=True)}
+    return seen, first, resident, {who: round(share, 3) for who, share in shares.items()}
 
 
 async def arrive(browser: Any, url: str, run: str, seen: Seen) -> Any:
@@ -165,6 +178,23 @@ def note(message: Any, seen: Seen) -> None:
     asked = re.fullmatch(r"https?://[^/]+/\w+/_stcore/.*", message.location.get("url", ""))
     if message.type == "error" and not asked:
         seen.errors.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+
+async def first_visitor(browser: Any, url: str, run: str, seen: Seen) -> Seen:
+    """Open every page and every view once, on an app that kept nothing yet; their times apart."""
+    page, first = await arrive(browser, url, run, seen), Seen(errors=seen.errors)
+    for name, heading in PAGES.items():
+        link = {"css": "[data-testid='stSidebarNav'] a", "text": name}
+        took = await click(page, link, heading, first)
+        if took is not None:
+            first.clicks.append((name, True, took))
+        views = list(dict.fromkeys(await page.locator(VIEWS).all_inner_texts()))
+        for view in views:
+            took = await click(page, {"css": VIEWS, "text": view.strip()}, "", first)
+            if took is not None:
+                first.clicks.append((name, False, took))
+    await page.context.close()
+    return first
 
 
 async def read(
@@ -210,6 +240,27 @@ def resident_mb(pid: int | None) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise RuntimeError("this system does not tell the memory of a process")
+
+
+WHO = {"browsers": "chromium", "app": "streamlit", "trainer": "sgus train"}
+
+
+def processor_s() -> dict[str, float]:
+    """Processor seconds so far of the processes whose command names each of `WHO`."""
+    used = dict.fromkeys(WHO, 0.0)
+    for place in Path("/proc").iterdir():
+        if not place.name.isdigit():
+            continue
+        try:
+            command = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it ended
+            continue
+        for who, words in WHO.items():
+            if words in command:
+                used[who] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                break
+    return used
 
 
 def figures(seen: Seen) -> dict[str, Any]:
@@ -268,15 +319,15 @@ def measure(options: argparse.Namespace, data: Path, runs: Path, logs: Path) -> 
                     settings={"epochs": 1000, "patience": 0},
                 )  # fmt: skip
                 wait_for(job.id, runs, states=("running",), limit_s=300)
-            seen, memory = asyncio.run(
+            seen, first, memory, shares = asyncio.run(
                 sessions(
                     url, n=options.sessions, seconds=options.seconds, think_s=options.think,
                     run=name, app=app, seed=options.seed,
                 )
             )  # fmt: skip
             result[load] = {
-                "clicks": figures(seen), "errors": seen.errors, "server": memory,
-                "load": [round(value, 1) for value in os.getloadavg()],
+                "clicks": figures(seen), "first": figures(first), "errors": seen.errors,
+                "server": memory, "shares": shares, "load": [round(value, 1) for value in os.getloadavg()],
             }  # fmt: skip
             show(load, result[load])
             if job is not None:
@@ -295,7 +346,13 @@ def show(load: str, found: dict[str, Any]) -> None:
     print(f"{'page':12} {'clicks':>7} {'median':>9} {'95th percentile':>16}")
     for page, row in found["clicks"].items():
         print(f"{page:12} {row['n']:7d} {row['median_ms']:6d} ms {row['p95_ms']:13d} ms")
-    server = found["server"]
+    print(", ".join(f"{who} {share:.0%}" for who, share in found["shares"].items()),
+          "of the processors while they read")  # fmt: skip
+    once, server = found["first"]["all"], found["server"]
+    print(
+        f"first visitor, each page and view once, nothing kept yet: {once['n']} clicks, median "
+        f"{once['median_ms']} ms, 95th percentile {once['p95_ms']} ms"
+    )
     print(
         f"server: {server['before_mb']} MB before the sessions, {server['opened_mb']} MB with all "
         f"open, {server['after_mb']} MB after\nerrors: {len(found['errors'])} (aim 0)"

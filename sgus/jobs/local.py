@@ -30,7 +30,7 @@ PASSED_ON: Final = (
     "NVIDIA_", "OMP_", "OPENBLAS_", "PYTORCH_", "ROCM_", "SGUS_", "TORCH_",
 )  # fmt: skip
 """Beginnings of the variables that a job gets; the rest of the worker's stays with the worker."""
-LESS_URGENT: Final = 5
+LESS_URGENT: Final = 10
 """Niceness of a job: pages are looked at, a run is not, and on an idle machine it costs nothing."""
 _NOT_PASSED_ON: Final = ("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONBREAKPOINT", "PYTHON_HISTORY")
 

@@ -18,7 +18,8 @@ RUN: Final = "sgus_train_run"
 RUN_IN_ADDRESS: Final = "run"
 """The directory of the run that is shown: made of cohort, split and preset, never of a patient."""
 NONE: Final = "No run was ever started here. Start one under New run."
-_BUSY_S: Final = 1.0
+_BUSY_S: Final = 2.0
+"""Each look costs 0.2 s of processor, most of it in the browser; everybody who looks pays it."""
 _WAITING_S: Final = 3.0
 _MOST: Final = 200
 
