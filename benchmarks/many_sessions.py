@@ -327,7 +327,8 @@ def measure(options: argparse.Namespace, data: Path, runs: Path, logs: Path) -> 
             )  # fmt: skip
             result[load] = {
                 "clicks": figures(seen), "first": figures(first), "errors": seen.errors,
-                "server": memory, "shares": shares, "load": [round(value, 1) for value in os.getloadavg()],
+                "server": memory, "shares": shares,
+                "load": [round(value, 1) for value in os.getloadavg()],
             }  # fmt: skip
             show(load, result[load])
             if job is not None:
