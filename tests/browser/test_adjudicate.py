@@ -6,6 +6,7 @@ Where SGUS_SCREENSHOTS names a folder, a picture of every step is kept there.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -138,6 +139,22 @@ class Screen:
             self.keys("Enter")
             self.page.wait_for_timeout(1_000)
 
+    def take_at_most(self, n: int) -> None:
+        """Ask for a short queue, until the page says that it will be short.
+
+        What is typed while the field is still being drawn may be lost.
+        """
+        field = self.page.get_by_label("At most")
+        until = time.monotonic() + 60
+        said = self.page.get_by_text(re.compile(rf"^{n} images of "))
+        while not said.is_visible():
+            assert time.monotonic() < until, "the number is not taken"
+            settle(self.page)
+            field.fill(str(n))
+            field.press("Enter")
+            self.page.wait_for_timeout(1_000)
+            settle(self.page)
+
     def keep(self, what: str) -> None:
         """A picture of this step, where somebody wants the record."""
         folder = os.environ.get(SCREENSHOTS)
@@ -213,9 +230,7 @@ def test_adjudicate__a_queue_by_hand_undo_a_second_adjudicator_consensus_and_rev
     first.press("Make one")
     settle(first.page)
     first.keep("new-queue")
-    first.page.get_by_label("At most").fill("2")
-    first.keys("Enter")
-    settle(first.page)
+    first.take_at_most(2)
     first.press("Make the queue")
     settle(first.page)
     first.press("Grade as first adjudicator")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, visiting
-from tests.browser.opening import choose, reveal
+from tests.browser.opening import choose, pick, reveal
 from tests.browser.test_app import settle
 from tests.browser.test_observers import rows_of, saved
 
@@ -24,7 +24,7 @@ def open_cohort(page: Page) -> Page:
 
 
 def open_view(page: Page, name: str) -> None:
-    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).first.click()
+    pick(page, name)
     settle(page)
 
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, visiting
+from tests.browser.opening import pick
 from tests.browser.test_app import settle
 from tests.browser.test_observers import rows_of, saved
 from tests.pages.test_confusions import ratings
@@ -62,7 +63,7 @@ def test_confusions__the_list_and_its_table(confusions: Page, tmp_path: Path) ->
     assert name == "synthetic-phantom-confusions.csv"
     buttons = page.locator("[class*='st-key-sgus-gallery-confusions-P'] button")
     assert [row["image_id"] for row in rows[:shown]] == buttons.all_inner_texts()
-    page.get_by_text("1 v 2", exact=True).click()
+    pick(page, "1 v 2")
     expect(page.get_by_text("different sides of 1/2").first).to_be_visible()
     settle(page)
 
@@ -85,7 +86,7 @@ def test_confusions__an_image_its_maps_and_another_at_its_side(confusions: Page)
     assert box is not None
     assert box["y"] < 450
     expect(page.get_by_role("heading", name="Confusions: grades mixed up")).to_be_visible()
-    page.get_by_text("Examples of both grades", exact=True).click()
+    pick(page, "Examples of both grades")
     page.get_by_role("button", name=re.compile("^Find examples")).click()
     beside = page.get_by_role("button", name="Put beside")
     expect(beside.first).to_be_visible()
@@ -110,11 +111,11 @@ def test_confusions__contrast_stays_and_sections_open(confusions: Page) -> None:
     expect(page.get_by_role("button", name="Invert")).to_have_attribute("aria-pressed", "true")
     settle(page)
     expect(page.get_by_text("Contrast is not that of the file")).to_be_visible()
-    page.get_by_text("What if", exact=True).click()
+    pick(page, "What if")
     expect(page.get_by_text(re.compile(r"holds in \d+ of \d+ variations"))).to_be_visible()
     expect(page.locator(".js-plotly-plot .point").first).to_be_visible()
     settle(page)
-    page.get_by_text("Texture", exact=True).click()
+    pick(page, "Texture")
     button = page.get_by_role("button", name=re.compile("^Measure: "))
     button.or_(page.locator(".sgus-measures")).first.wait_for()
     if button.is_visible():

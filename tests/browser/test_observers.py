@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.opening import choose
+from tests.browser.opening import choose, pick
 from tests.browser.test_app import settle
 from tests.ui.observers.observed import table
 
@@ -24,7 +24,7 @@ TARGETS = ".js-plotly-plot .scatterlayer .point"
 
 
 def open_view(page: Page, name: str) -> None:
-    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+    pick(page, name)
     settle(page)
 
 
@@ -112,7 +112,7 @@ def test_observers__pictures_and_numbers_of_a_figure(observers: Page, tmp_path: 
     name, data = saved(page, camera, tmp_path)
     assert name == "synthetic-phantom-use-of-grades.png"
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
-    page.get_by_test_id("stButtonGroup").get_by_text("SVG", exact=True).click()
+    pick(page, "SVG")
     expect(page.get_by_role("radio", name="SVG")).to_be_checked()
     settle(page)
     page.wait_for_function(

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, visiting
+from tests.browser.opening import pick
 from tests.browser.test_app import settle
 from tests.made_up import save_tiny_model
 from tests.rated_cohort import GRADES_READ, save_rated_cohort
@@ -36,7 +37,7 @@ def observers_page(chromium: Browser, address: str) -> Iterator[Page]:
 
 def choose(page: Page, name: str) -> None:
     settle(page)
-    page.get_by_role("radio", name=name, exact=True).click()
+    pick(page, name)
 
 
 def test_boundary__a_contested_image_is_opened(observers_page: Page) -> None:

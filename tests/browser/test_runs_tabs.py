@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import serving, visiting
-from tests.browser.opening import choose
+from tests.browser.opening import choose, pick
 from tests.finished_run import save_cohort, save_run
 
 TABS = ("Thresholds", "Calibration", "Doubt", "Groups", "Patients", "Compare")
@@ -42,7 +42,7 @@ def tab(page: Page, name: str) -> None:
     # Streamlit looks for the file of a download button, which is gone once another tab is drawn
     page.wait_for_load_state("networkidle")
     group = page.get_by_role("radiogroup").filter(has_text="Calibration")
-    group.get_by_role("radio", name=name, exact=True).click()
+    pick(group, name)
 
 
 @pytest.fixture
