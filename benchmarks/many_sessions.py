@@ -191,7 +191,9 @@ async def first_visitor(browser: Any, url: str, run: str, seen: Seen) -> Seen:
         views = list(dict.fromkeys(await page.locator(VIEWS).all_inner_texts()))
         for view in views:
             took = await click(page, {"css": VIEWS, "text": view.strip()}, "", first)
-            if took is not None:
+            if took is None:
+                seen.errors.append(f"first visitor: {view.strip()} on {name} was not opened")
+            else:
                 first.clicks.append((name, False, took))
     await page.context.close()
     return first
